@@ -1,0 +1,42 @@
+package org.matrixletta.router;
+
+import java.util.List;
+import java.util.Locale;
+import org.springframework.boot.SpringBootExceptionReporter;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Says why the router does not start, where the reason lies with its operator: a sentence each on standard error, no stack trace. */
+final class OneSentence implements SpringBootExceptionReporter {
+
+    OneSentence(ConfigurableApplicationContext context) {
+        // Spring Boot makes a reporter through this constructor; this one needs no context.
+    }
+
+    @Override
+    public boolean reportException(Throwable failure) {
+        List<String> sentences = sentences(failure);
+        sentences.forEach(System.err::println);
+        return !sentences.isEmpty();
+    }
+
+    /** What to tell the operator; empty if the failure is not the operator's. */
+    static List<String> sentences(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SettingsException wrong) {
+                return wrong.faults();
+            }
+            if (cause instanceof PortInUseException taken) {
+                return List.of("Port " + taken.getPort() + " is taken by another program; stop that one, or set API_PORT to a free port.");
+            }
+            if (cause instanceof BindException unreadable) {
+                String variable = unreadable.getName().getLastElement(org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form.DASHED)
+                        .replace('-', '_').toUpperCase(Locale.ROOT);
+                return List.of(variable + " cannot be read as a " + unreadable.getTarget().getType().resolve(Object.class).getSimpleName()
+                        + "; correct it, or leave it out for its default.");
+            }
+        }
+        return List.of();
+    }
+}

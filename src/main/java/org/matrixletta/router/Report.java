@@ -1,0 +1,14 @@
+package org.matrixletta.router;
+
+/** What a command or the API answers: the same content as JSON and as the text that operators know. */
+public interface Report {
+
+    /** The report as lines for a person, each fit for a terminal; the last one ends with a line break. */
+    String text();
+
+    /** The report as an object for a machine. */
+    Object json();
+
+    /** 0: fine, 1: differences or rejected entries. */
+    int exitCode();
+}

@@ -1,0 +1,65 @@
+package org.matrixletta.router;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Makes the environment mean what operators expect before application.yaml reads it: an empty variable counts as unset, and
+ * {@code NAME_FILE} names a file that holds the value of the secret {@code NAME}.
+ */
+final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
+
+    /** The variables that may come from a file. */
+    static final List<String> SECRETS = List.of("DATABASE_URL", "ROUTER_API_KEY", "ROUTER_READ_KEY");
+
+    /** The system property that makes the demo and the tests blind to the environment of whoever started them. */
+    private static final String IGNORED = "router.environment";
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        Map<String, Object> variables = "ignored".equals(System.getProperty(IGNORED)) ? Map.of() : read(System.getenv());
+        environment.getPropertySources().replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+    }
+
+    /** Before application.yaml, whose placeholders name these variables. */
+    @Override
+    public int getOrder() {
+        return ConfigDataEnvironmentPostProcessor.ORDER - 1;
+    }
+
+    /**
+     * The variables as settings.
+     *
+     * @throws SettingsException if a secret's file cannot be read
+     */
+    static Map<String, Object> read(Map<String, String> environment) {
+        Map<String, Object> variables = new HashMap<>(environment);
+        variables.values().removeIf(""::equals);
+        for (String secret : SECRETS) {
+            if (!variables.containsKey(secret) && variables.get(secret + "_FILE") instanceof String file) {
+                variables.put(secret, content(secret, Path.of(file)));
+            }
+        }
+        return variables;
+    }
+
+    private static String content(String secret, Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new SettingsException(List.of(secret + "_FILE names " + file + ", which cannot be read; correct the path or its permissions."));
+        }
+    }
+}

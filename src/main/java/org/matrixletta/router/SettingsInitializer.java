@@ -1,0 +1,26 @@
+package org.matrixletta.router;
+
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.web.context.ConfigurableWebApplicationContext;
+
+/** Judges the settings before anything is made of them, and derives what the watcher's endpoint needs. */
+final class SettingsInitializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        var environment = context.getEnvironment();
+        Settings settings = Binder.get(environment).bindOrCreate("router", Settings.class);
+        List<String> faults = context instanceof ConfigurableWebApplicationContext ? settings.faultsOfService() : settings.faultsOfCommand();
+        if (!faults.isEmpty()) {
+            throw new SettingsException(faults);
+        }
+        environment.getPropertySources().addLast(new MapPropertySource("derived", Map.of(
+                "router.watched-folder", settings.watchedFolder().toString(),
+                "router.watched-name", settings.mappingsFile().getFileName().toString())));
+    }
+}

@@ -1,0 +1,53 @@
+package org.matrixletta.router.store;
+
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.spi.TransactedPolicy;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Runs the rest of a route in one transaction and rolls it back if the exchange fails, before anybody handles the failure. Camel's
+ * own policy commits what a handled failure left half done, and marks the exchange so that the calling route can't handle it.
+ */
+@Component("inTransaction")
+class InTransaction implements TransactedPolicy {
+
+    private final TransactionTemplate transaction;
+
+    InTransaction(PlatformTransactionManager manager) {
+        this.transaction = new TransactionTemplate(manager);
+    }
+
+    @Override
+    public void beforeWrap(Route route, NamedNode definition) {
+        // There is nothing to prepare.
+    }
+
+    @Override
+    public Processor wrap(Route route, Processor steps) {
+        return exchange -> {
+            // Keeps Camel on this thread, to which the connection belongs.
+            exchange.getUnitOfWork().beginTransactedBy(this);
+            try {
+                transaction.executeWithoutResult(status -> {
+                    try {
+                        steps.process(exchange);
+                    } catch (Exception e) {
+                        exchange.setException(e);
+                    }
+                    if (exchange.isFailed()) {
+                        status.setRollbackOnly();
+                    }
+                });
+            } catch (TransactionException e) {
+                exchange.setException(e);
+            } finally {
+                exchange.getUnitOfWork().endTransactedBy(this);
+            }
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package org.matrixletta.router.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.flywaydb.core.Flyway;
+import org.matrixletta.router.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The connection pool and the migrations; both bear a database that is not there yet. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+
+    @Bean
+    DatabaseUrl databaseUrl(Settings settings) {
+        return DatabaseUrl.parse(settings.databaseUrl());
+    }
+
+    @Bean
+    HikariDataSource dataSource(DatabaseUrl url) {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(url.jdbcUrl());
+        if (!url.user().isEmpty()) {
+            pool.setUsername(url.user());
+            pool.setPassword(url.password());
+        }
+        pool.setPoolName("store");
+        pool.setInitializationFailTimeout(-1);
+        pool.setConnectionTimeout(5_000);
+        // The server's error detail repeats the failing row, and with it the password.
+        pool.addDataSourceProperty("logServerErrorDetail", "false");
+        pool.addDataSourceProperty("ApplicationName", "matrix-letta-router");
+        pool.addDataSourceProperty("connectTimeout", "4");
+        return new HikariDataSource(pool);
+    }
+
+    @Bean
+    Flyway flyway(HikariDataSource dataSource) {
+        return Flyway.configure().dataSource(dataSource).schemas("router").defaultSchema("router").locations("classpath:db/migration").load();
+    }
+}

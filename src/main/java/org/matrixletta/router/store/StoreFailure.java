@@ -1,0 +1,102 @@
+package org.matrixletta.router.store;
+
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Set;
+import org.flywaydb.core.api.FlywayException;
+import org.postgresql.util.PSQLException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.util.StreamUtils;
+
+/** Turns what the driver says when the store fails into one sentence that names host and database, and never a credential. */
+@Component("storeFailure")
+public class StoreFailure {
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    // PostgreSQL documentation, appendix A: connection, credentials, catalog, resources, operator, system; read-only; and single states.
+    private static final Set<String> STORE_STATES = Set.of("08", "28", "3D", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
+
+    private final DatabaseUrl url;
+    private final JdbcTemplate jdbc;
+
+    StoreFailure(DatabaseUrl url, JdbcTemplate jdbc) {
+        this.url = url;
+        this.jdbc = jdbc;
+    }
+
+    /** What is wrong, where, and what to check. */
+    public String sentence(Throwable failure) {
+        SQLException cause = sqlCause(failure);
+        if (cause == null) {
+            return "The database " + url.place() + " did not answer within 5 s; check that it runs and is reachable from here.";
+        }
+        String state = cause.getSQLState() == null ? "" : cause.getSQLState();
+        if (state.equals(LOCK_NOT_AVAILABLE)) {
+            return "The table agent_mappings is locked by " + holders() + "; nothing was changed, end that transaction and the sync succeeds.";
+        }
+        if (state.equals("42P01") || state.equals("3F000") || state.equals("42883")) {
+            return "The database " + url.place() + " lacks the router's tables; start the service or run `sync`, which make them.";
+        }
+        if (state.equals("P0001") && cause instanceof PSQLException raised && raised.getServerErrorMessage() != null) {
+            return "In the database " + url.place() + " " + raised.getServerErrorMessage().getMessage() + ".";
+        }
+        return "The database " + url.place() + " " + switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+            case "28" -> "refused user \"" + url.user() + "\"; check user and password in DATABASE_URL.";
+            case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
+            case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and CREATE on the database.";
+            case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
+            default -> isUnknownHost(failure)
+                    ? "has an unknown host name; check the host in DATABASE_URL."
+                    : "is not reachable" + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")") + "; check that PostgreSQL runs, and host and port in DATABASE_URL.";
+        };
+    }
+
+    /** Whether the store is why this failed: away, locked, full, forbidden or without our tables. Any other SQL error is our own. */
+    public static boolean isStoreFailure(Throwable failure) {
+        SQLException cause = sqlCause(failure);
+        if (cause != null) {
+            return STORE_STATES.stream().anyMatch(cause.getSQLState()::startsWith);
+        }
+        for (Throwable link = failure; link != null; link = link.getCause()) {
+            if (link instanceof SQLException || link instanceof DataAccessException || link instanceof TransactionException || link instanceof FlywayException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String holders() {
+        try {
+            String sql = StreamUtils.copyToString(getClass().getResourceAsStream("/sql/lock-holders.sql"), StandardCharsets.UTF_8);
+            String holders = jdbc.queryForObject(sql, String.class);
+            return holders == null ? "a transaction that has just ended" : holders;
+        } catch (IOException | DataAccessException e) {
+            return "a transaction that could not be named";
+        }
+    }
+
+    private static boolean isUnknownHost(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static SQLException sqlCause(Throwable failure) {
+        SQLException found = null;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                found = sql;
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,25 @@
+package org.matrixletta.router.store;
+
+import org.apache.camel.Variable;
+import org.flywaydb.core.Flyway;
+import org.springframework.stereotype.Component;
+
+/** Runs the migrations: once per process, and again when the tables are gone. */
+@Component("storeTables")
+class StoreTables {
+
+    private final Flyway flyway;
+    private volatile boolean migrated;
+
+    StoreTables(Flyway flyway) {
+        this.flyway = flyway;
+    }
+
+    /** Makes or updates the tables unless this process has done so and they are still there. */
+    public void make(@Variable("ready") boolean ready) {
+        if (!migrated || !ready) {
+            flyway.migrate();
+            migrated = true;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package org.matrixletta.router.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.matrixletta.router.RefusedException;
+import org.matrixletta.router.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Who may do what: judged from method, path, token and length, before anything reads the body. Whatever is not allowed here is
+ * denied; the paths are compared as they were sent, so that no other way of writing one is open.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class AccessFilter extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger("api");
+    private static final long FILE_LIMIT = 1L << 30;
+    private static final long BODY_LIMIT = 1L << 20;
+    private static final int REMEMBERED_CALLERS = 1_000;
+    private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
+
+    private final Settings settings;
+    private final Set<String> keylessCallers = ConcurrentHashMap.newKeySet();
+
+    AccessFilter(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+        if (!mayPass(request)) {
+            refuse(response, request.getHeader("Authorization") == null ? 401 : 403,
+                    "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
+            return;
+        }
+        long limit = FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
+        if (request.getHeader("Content-Encoding") != null) {
+            refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
+        } else if (request.getContentLengthLong() > limit) {
+            refuse(response, 413, "The body is larger than " + limit + " bytes.");
+        } else {
+            chain.doFilter(new LimitedRequest(request, limit), response);
+        }
+    }
+
+    private boolean mayPass(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        boolean reads = request.getMethod().equals("GET");
+        String authorization = request.getHeader("Authorization");
+        if (authorization != null) {
+            return isBearer(authorization, settings.apiKey()) || reads && !settings.readKey().isEmpty() && isBearer(authorization, settings.readKey());
+        }
+        if (reads && path.equals("/health")) {
+            return true;
+        }
+        boolean open = reads && settings.apiOpenReads() && (path.equals("/agents/mappings") || path.matches("/agents/[A-Za-z0-9._-]+/room"));
+        if (open && keylessCallers.size() < REMEMBERED_CALLERS && keylessCallers.add(request.getRemoteAddr())) {
+            log.warn("{} reads mappings without a key, as API_OPEN_READS allows", request.getRemoteAddr());
+        }
+        return open;
+    }
+
+    private static boolean isBearer(String authorization, String key) {
+        return MessageDigest.isEqual(authorization.getBytes(StandardCharsets.UTF_8), ("Bearer " + key).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
+        response.setStatus(status);
+        response.setContentType("application/json");
+        response.getOutputStream().write(("{\"detail\":\"" + sentence + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A request whose body ends with an error where the limit is, also when it announced no length. */
+    private static final class LimitedRequest extends HttpServletRequestWrapper {
+
+        private final long limit;
+
+        LimitedRequest(HttpServletRequest request, long limit) {
+            super(request);
+            this.limit = limit;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            return new LimitedStream(super.getInputStream(), limit);
+        }
+    }
+
+    private static final class LimitedStream extends ServletInputStream {
+
+        private final ServletInputStream stream;
+        private final long limit;
+        private long left;
+
+        LimitedStream(ServletInputStream stream, long limit) {
+            this.stream = stream;
+            this.limit = limit;
+            this.left = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return counted(stream.read(), 1);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = stream.read(buffer, offset, length);
+            return counted(read, read);
+        }
+
+        private int counted(int result, int bytes) {
+            left -= result < 0 ? 0 : bytes;
+            if (left < 0) {
+                throw new RefusedException(413, "The body is larger than " + limit + " bytes.");
+            }
+            return result;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return stream.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return stream.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            stream.setReadListener(listener);
+        }
+    }
+}

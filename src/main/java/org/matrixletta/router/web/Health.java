@@ -1,0 +1,74 @@
+package org.matrixletta.router.web;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.matrixletta.router.Settings;
+import org.matrixletta.router.store.DatabaseUrl;
+import org.matrixletta.router.store.StoreState;
+import org.springframework.stereotype.Component;
+
+/** How the router is: one word for everybody, the reasons for whoever has a key. */
+@Component("health")
+public class Health {
+
+    private final Settings settings;
+    private final DatabaseUrl database;
+    private final StoreState store;
+
+    Health(Settings settings, DatabaseUrl database, StoreState store) {
+        this.settings = settings;
+        this.database = database;
+        this.store = store;
+    }
+
+    /**
+     * The answer of GET /health, from the last look at the store.
+     *
+     * @param challenge a text whose proof shows a command that this service holds the same ROUTER_API_KEY; may be null
+     */
+    public Map<String, Object> answer(@Header("challenge") String challenge, @Header("Authorization") String authorization, Exchange exchange) {
+        StoreState.Look look = store.last();
+        String fault = look.failure() != null ? look.failure() : emptyStore(look.facts());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", fault == null ? "healthy" : "unhealthy");
+        if (challenge != null) {
+            answer.put("proof", proof(settings.apiKey(), challenge));
+        }
+        if (authorization != null) {
+            answer.put("store", database.place());
+            answer.put("mapping_file", settings.mappingsFile().toAbsolutePath().normalize().toString());
+            answer.put("phase", settings.mappingsPhase());
+            answer.put("looked_at", look.at().toString());
+            answer.put("fault", fault);
+            answer.putAll(look.facts());
+        }
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, fault == null ? 200 : 503);
+        return answer;
+    }
+
+    /** What only a holder of the key can say to the challenge: HMAC-SHA-256 in hexadecimal. */
+    public static String proof(String key, String challenge) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(("matrix-letta-router " + challenge).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    private String emptyStore(Map<String, Object> facts) {
+        boolean isEmpty = facts.get("mappings") instanceof Number mappings && mappings.longValue() == 0;
+        return isEmpty && Files.isRegularFile(settings.mappingsFile()) ? "The table agent_mappings is empty although there is a mapping file." : null;
+    }
+}
