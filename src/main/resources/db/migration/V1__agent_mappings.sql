@@ -1,4 +1,5 @@
 -- The operators' two tables, made only where the old system has not made them, and our own schema beside them.
+-- Every statement bears what is there already: a trial runs this file too, to compare a file with a store that lacks tables.
 DO $$
 DECLARE
   home text := (SELECT name FROM unnest(current_schemas(false)) name WHERE name <> 'router' LIMIT 1);
@@ -38,13 +39,13 @@ END $$;
 CREATE SCHEMA IF NOT EXISTS router;
 
 -- What the last applied file said of each agent, as a digest: an entry that still says the same does not overwrite a changed row.
-CREATE TABLE router.applied (
+CREATE TABLE IF NOT EXISTS router.applied (
   agent_id text PRIMARY KEY,
   digest uuid,           -- NULL: the last applied file did not hold the agent
   room_id text           -- the room that a sync last saw or wrote here; only this room can be given up for another agent
 );
 
-CREATE TABLE router.sync (
+CREATE TABLE IF NOT EXISTS router.sync (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now(),
   trigger text NOT NULL,
@@ -59,7 +60,7 @@ CREATE TABLE router.sync (
 );
 
 -- Every row that a sync changed: what it was (NULL: not there) and a fingerprint of what the sync left.
-CREATE TABLE router.change (
+CREATE TABLE IF NOT EXISTS router.change (
   sync_id bigint NOT NULL REFERENCES router.sync ON DELETE CASCADE,
   agent_id text NOT NULL,
   action text NOT NULL,
@@ -68,7 +69,7 @@ CREATE TABLE router.change (
   PRIMARY KEY (sync_id, agent_id)
 );
 
-CREATE TABLE router.verification (
+CREATE TABLE IF NOT EXISTS router.verification (
   at timestamptz PRIMARY KEY DEFAULT now(),
   sha256 text,
   differences bigint NOT NULL,
@@ -76,18 +77,20 @@ CREATE TABLE router.verification (
 );
 
 -- Of several instances the one whose row it is runs a tick.
-CREATE TABLE router.tick (
+CREATE TABLE IF NOT EXISTS router.tick (
   job text,
   fire_time timestamptz,
   PRIMARY KEY (job, fire_time)
 );
 
-CREATE TABLE router.phase (
+CREATE TABLE IF NOT EXISTS router.phase (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   phase text NOT NULL DEFAULT 'file-first'
 );
-INSERT INTO router.phase DEFAULT VALUES;
+DO $$ BEGIN
+  INSERT INTO router.phase DEFAULT VALUES ON CONFLICT DO NOTHING;
+END $$;
 
-CREATE FUNCTION router.fingerprint(agent_name text, matrix_user_id text, matrix_password text, room_id text, room_created boolean)
+CREATE OR REPLACE FUNCTION router.fingerprint(agent_name text, matrix_user_id text, matrix_password text, room_id text, room_created boolean)
 RETURNS bigint LANGUAGE sql IMMUTABLE
 RETURN hashtextextended(jsonb_build_array(agent_name, matrix_user_id, matrix_password, room_id, room_created)::text, 0);

@@ -8,7 +8,7 @@ import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Says why the router does not start, where the reason lies with its operator: a sentence each on standard error, no stack trace. */
-final class OneSentence implements SpringBootExceptionReporter {
+public final class OneSentence implements SpringBootExceptionReporter {
 
     OneSentence(ConfigurableApplicationContext context) {
         // Spring Boot makes a reporter through this constructor; this one needs no context.
@@ -22,7 +22,7 @@ final class OneSentence implements SpringBootExceptionReporter {
     }
 
     /** What to tell the operator; empty if the failure is not the operator's. */
-    static List<String> sentences(Throwable failure) {
+    public static List<String> sentences(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException wrong) {
                 return wrong.faults();

@@ -49,7 +49,13 @@ public class RouterApplication {
         return places;
     }
 
-    private static Path jarFolder() {
+    /** The caller's environment as the service reads it: without empty variables, with secrets from their files. */
+    public static Map<String, Object> environment() {
+        return SettingsEnvironment.read();
+    }
+
+    /** The folder of the jar, where a user's own application.yaml and routes/ may lie. */
+    public static Path jarFolder() {
         String location = RouterApplication.class.getProtectionDomain().getCodeSource().getLocation().toString();
         String jar = location.replaceFirst("^jar:(nested:)?", "").replaceFirst("/?!.*$", "").replaceFirst("^file:", "");
         try {

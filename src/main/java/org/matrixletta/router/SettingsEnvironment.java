@@ -28,15 +28,19 @@ final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        Map<String, Object> variables = "ignored".equals(System.getProperty(IGNORED)) ? Map.of() : read(System.getenv());
         environment.getPropertySources().replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+                new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, read()));
     }
 
     /** Before application.yaml, whose placeholders name these variables. */
     @Override
     public int getOrder() {
         return ConfigDataEnvironmentPostProcessor.ORDER - 1;
+    }
+
+    /** The environment of this process as settings. */
+    static Map<String, Object> read() {
+        return "ignored".equals(System.getProperty(IGNORED)) ? Map.of() : read(System.getenv());
     }
 
     /**

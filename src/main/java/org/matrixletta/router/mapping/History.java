@@ -36,11 +36,11 @@ class History {
     }
 
     /** What taking back a sync did, or would do. */
-    Report restored(@Variable("syncId") long id, @Header("dryRun") boolean dryRun, @Variable("lines") List<Map<String, Object>> lines) {
+    Report restored(@Variable("syncId") Long id, @Header("dryRun") Boolean dryRun, @Variable("lines") List<Map<String, Object>> lines) {
         if (lines.isEmpty()) {
             throw new RefusedException(404, "Sync " + id + " changed no row, or is not known; `history` lists them.");
         }
-        return new Restoration(id, dryRun, lines.stream().map(PlanLine::of).toList());
+        return new Restoration(id, Boolean.TRUE.equals(dryRun), lines.stream().map(PlanLine::of).toList());
     }
 
     record SyncList(List<Map<String, Object>> syncs) implements Report {

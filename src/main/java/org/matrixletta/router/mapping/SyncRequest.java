@@ -15,8 +15,8 @@ import org.apache.camel.Header;
 public record SyncRequest(String trigger, boolean byHand, boolean wholeFile, boolean dryRun, boolean prune, boolean forcePrune) {
 
     /** A sync that a person asked for. */
-    public static SyncRequest byHand(@Header("dryRun") boolean dryRun, @Header("prune") boolean prune, @Header("forcePrune") boolean forcePrune) {
-        return new SyncRequest("hand", true, true, dryRun, prune, forcePrune);
+    public static SyncRequest byHand(@Header("dryRun") Boolean dryRun, @Header("prune") Boolean prune, @Header("forcePrune") Boolean forcePrune) {
+        return new SyncRequest("hand", true, true, Boolean.TRUE.equals(dryRun), Boolean.TRUE.equals(prune), Boolean.TRUE.equals(forcePrune));
     }
 
     /** A sync that a file's change, a start or a verification set off. */

@@ -41,7 +41,7 @@ public class StoreFailure {
             return "The table agent_mappings is locked by " + holders() + "; nothing was changed, end that transaction and the sync succeeds.";
         }
         if (state.equals("42P01") || state.equals("3F000") || state.equals("42883")) {
-            return "The database " + url.place() + " lacks the router's tables; start the service or run `sync`, which make them.";
+            return "The database " + url.place() + " lacks the table agent_mappings or the router's own tables; rename it back, or, in a new database, run `sync`, which makes them.";
         }
         if (state.equals("P0001") && cause instanceof PSQLException raised && raised.getServerErrorMessage() != null) {
             return "In the database " + url.place() + " " + raised.getServerErrorMessage().getMessage() + ".";

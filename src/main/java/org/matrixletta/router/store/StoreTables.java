@@ -4,7 +4,10 @@ import org.apache.camel.Variable;
 import org.flywaydb.core.Flyway;
 import org.springframework.stereotype.Component;
 
-/** Runs the migrations: once per process, and again when the tables are gone. */
+/**
+ * Runs the migrations: once per process, and again when the tables are gone. In a store that has the router's own tables but no
+ * agent_mappings, nothing is made: an empty table there would send every room to the default agent.
+ */
 @Component("storeTables")
 class StoreTables {
 
