@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.awaitility.Awaitility;
 import org.matrixletta.router.demo.Postgres;
+import org.matrixletta.router.store.StoreState;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -40,7 +42,7 @@ public final class RunningRouter implements AutoCloseable {
 
     /** Starts a router; the given settings are added to those of a test, or replace them. */
     public static RunningRouter start(String... settings) {
-        return new RunningRouter(newDatabase(), settings).restart();
+        return new RunningRouter(newDatabase(), settings).restart().awaitStore();
     }
 
     /** A router that is not started yet, on a database that may hold something already. */
@@ -66,6 +68,12 @@ public final class RunningRouter implements AutoCloseable {
     public RunningRouter restart() {
         close();
         context = RouterApplication.service().run(settings.toArray(String[]::new));
+        return this;
+    }
+
+    /** Waits for the first look at the store, which makes the tables. */
+    public RunningRouter awaitStore() {
+        Awaitility.await().until(() -> bean(StoreState.class).last().failure() == null);
         return this;
     }
 
