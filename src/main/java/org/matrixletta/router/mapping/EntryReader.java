@@ -64,7 +64,7 @@ final class EntryReader {
         fault = isValid(key) && AGENT_ID.matcher(key).matches() ? null : "an agent id is 1 to 255 letters, digits, dots, underscores and hyphens";
         if (json.nextToken() == JsonToken.START_OBJECT) {
             readFields(json, key);
-            if (matrixUserId == null && !partial) {
+            if (matrixUserId == null && fault == null && !partial) {
                 reject("matrix_user_id is missing; add one like \"@agent_name:your.server\"");
             }
             if (agentName == null && !partial) {

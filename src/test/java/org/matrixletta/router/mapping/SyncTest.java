@@ -216,7 +216,7 @@ class SyncTest {
     @Test
     @Tag("S17")
     void s17_theSentenceNamesLineAndColumnAndADuplicateNamesBothLines() {
-        assertThat(router.sync("{\n\"a\": {\n\"agent_name\" \"A\"}}", "")).contains("line 3, column 14: not valid JSON");
+        assertThat(router.sync("{\n\"a\": {\n\"agent_name\" \"A\"}}", "")).contains("line 3, column 15: not valid JSON");
         assertThat(router.sync(file(agent("a", null), agent("b", null), agent("a", null)), "")).contains("the agent a stands twice, in lines 2 and 4");
     }
 
