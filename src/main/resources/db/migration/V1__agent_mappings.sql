@@ -17,7 +17,7 @@ BEGIN
         created_at TIMESTAMP DEFAULT NOW(),
         updated_at TIMESTAMP DEFAULT NOW()
       )', home);
-    EXECUTE format('CREATE INDEX idx_room_id ON %I.agent_mappings (room_id)', home);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS idx_room_id ON %I.agent_mappings (room_id)', home);
   END IF;
   IF to_regclass('invitation_status') IS NULL THEN
     EXECUTE format('

@@ -27,7 +27,8 @@ final class MappingCommands {
     }
 
     static Request verification(Path file) {
-        return Request.of(file == null ? "GET" : "POST", "/mappings/verification", "direct:get-verification").withFile(file);
+        return file == null ? Request.of("GET", "/mappings/verification", "direct:get-verification")
+                : Request.of("POST", "/mappings/verification", "direct:post-verification").withFile(file);
     }
 
     @Command(name = "sync", description = "Applies the mapping file to the table; the file overwrites what was changed in the database.")

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.util.PSQLException;
 import org.springframework.dao.DataAccessException;
@@ -33,6 +35,9 @@ public class StoreFailure {
     /** What is wrong, where, and what to check. */
     public String sentence(Throwable failure) {
         SQLException cause = sqlCause(failure);
+        if (cause == null && isCausedBy(failure, FlywayException.class)) {
+            return "The router's tables in the database " + url.place() + " were made by another version; run that version, or the newest one.";
+        }
         if (cause == null) {
             return "The database " + url.place() + " did not answer within 5 s; check that it runs and is reachable from here.";
         }
@@ -51,7 +56,7 @@ public class StoreFailure {
             case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
             case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and CREATE on the database.";
             case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
-            default -> isUnknownHost(failure)
+            default -> isCausedBy(failure, UnknownHostException.class)
                     ? "has an unknown host name; check the host in DATABASE_URL."
                     : "is not reachable" + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")") + "; check that PostgreSQL runs, and host and port in DATABASE_URL.";
         };
@@ -63,12 +68,7 @@ public class StoreFailure {
         if (cause != null) {
             return STORE_STATES.stream().anyMatch(cause.getSQLState()::startsWith);
         }
-        for (Throwable link = failure; link != null; link = link.getCause()) {
-            if (link instanceof SQLException || link instanceof DataAccessException || link instanceof TransactionException || link instanceof FlywayException) {
-                return true;
-            }
-        }
-        return false;
+        return Stream.of(SQLException.class, DataAccessException.class, TransactionException.class, FlywayException.class).anyMatch(kind -> isCausedBy(failure, kind));
     }
 
     private String holders() {
@@ -81,13 +81,8 @@ public class StoreFailure {
         }
     }
 
-    private static boolean isUnknownHost(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnknownHostException) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).anyMatch(kind::isInstance);
     }
 
     private static SQLException sqlCause(Throwable failure) {
