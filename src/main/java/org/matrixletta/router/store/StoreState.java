@@ -2,9 +2,9 @@ package org.matrixletta.router.store;
 
 import java.time.Instant;
 import java.util.Map;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -35,7 +35,7 @@ public class StoreState {
     }
 
     /** The store answered. */
-    public synchronized void reached(@Body Map<String, Object> facts) {
+    public synchronized void reached(@Variable("facts") Map<String, Object> facts) {
         if (last.failure() != null) {
             log.info("✅ database {} is reachable, {} mappings", url.place(), facts.get("mappings"));
         }

@@ -149,7 +149,7 @@ class WatchTest {
     @Tag("S30")
     void s19_s30_aDatabaseThatGoesAndComesBackEmptyIsFilledAgain(CapturedOutput output) throws IOException {
         write(agent("a", "!a"));
-        awaitRoom("a", "!a");
+        await().until(() -> router.anyone("GET", "/health", null).body().contains("\"healthy\""));
         RunningRouter.sql("postgres").execute("DROP DATABASE " + router.database + " WITH (FORCE)");
         assertThat(router.http("GET", "/agents/mappings", null).statusCode()).isEqualTo(503);
         await().atMost(Duration.ofSeconds(20)).until(() -> router.anyone("GET", "/health", null).body().contains("\"unhealthy\""));
