@@ -6,6 +6,7 @@ import static org.matrixletta.router.mapping.TestFile.agent;
 import static org.matrixletta.router.mapping.TestFile.entry;
 import static org.matrixletta.router.mapping.TestFile.file;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Timestamp;
@@ -145,6 +146,10 @@ class VerifyTest {
         assertThat(output).contains("⚠️  1 agents missing in database:");
         assertThat(router.sql.queryForList("SELECT trigger FROM router.sync WHERE trigger = 'self-heal'")).hasSize(1);
         assertThat(router.sql.queryForList("SELECT differences FROM router.verification", Long.class)).containsExactly(1L);
+        MeterRegistry meters = router.bean(MeterRegistry.class);
+        assertThat(meters.get("router.verifications").tag("outcome", "different").counter().count()).isPositive();
+        assertThat(meters.get("router.mapping.differences").gauge().value()).isEqualTo(1);
+        await().until(() -> router.http("GET", "/health", null).body().contains("\"differences\":1"));
         // a second drift under the same version of the file is reported only
         router.sql.update("UPDATE agent_mappings SET room_id = '!elsewhere'");
         tick(router);
