@@ -10,7 +10,8 @@ WITH counted AS (
   FROM plan
 )
 INSERT INTO router.sync (trigger, file, sha256, created, updated, deleted, unchanged, kept, rejected)
-SELECT :#${variable.sync.trigger()}, :#${variable.file.name()}, :#${variable.file.sha256()}, created, updated, deleted,
+SELECT :#${variable.sync.trigger()}, :#${variable.file.name()},
+  CASE WHEN :#${variable.sync.wholeFile()} THEN CAST(:#${variable.file.sha256()} AS text) END, created, updated, deleted,
   :#${variable.file.entries()} - listed, kept, rejected
 FROM counted
 RETURNING id, at

@@ -83,11 +83,10 @@ public final class RouterCommand implements Callable<Integer> {
             errors.println(unreadable.getMessage());
             return 2;
         }
-        var sentences = OneSentence.sentences(failure);
-        if (sentences.isEmpty()) {
+        if (OneSentence.sentences(failure).isEmpty()) {
             throw failure;
         }
-        sentences.forEach(errors::println);
+        // Spring has printed them already.
         return 2;
     }
 

@@ -31,8 +31,8 @@ class History {
     }
 
     /** A record for changes that come from no file. */
-    FileFacts noFile(@Variable("syncId") Long syncId) {
-        return new FileFacts(syncId == null ? null : "restore of sync " + syncId, 0, null, List.of());
+    FileFacts noFile(@Variable("syncId") Long syncId, @Header("agent_id") String agentId) {
+        return new FileFacts(syncId == null ? "deletion of " + agentId : "restore of sync " + syncId, 0, null, List.of());
     }
 
     /** What taking back a sync did, or would do. */

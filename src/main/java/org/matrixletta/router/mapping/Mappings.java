@@ -113,9 +113,9 @@ class Mappings {
      *
      * @throws RefusedException 409 if another agent keeps the room or user, 422 if the entry itself is wrong, 404 for a change of what is not there
      */
-    void judge(@Variable("lines") List<Map<String, Object>> lines, @Variable("known") Boolean known, @Header("agent_id") String agentId) {
+    void judge(@Variable("lines") List<Map<String, Object>> lines, @Header("If-Match") String ifMatch, @Header("agent_id") String agentId) {
         for (Map<String, Object> line : lines) {
-            if (Boolean.TRUE.equals(known) && !Boolean.TRUE.equals(line.get("is_stored"))) {
+            if (ifMatch != null && !Boolean.TRUE.equals(line.get("is_stored"))) {
                 throw new RefusedException(404, "Agent " + Printable.line(agentId) + " not found");
             }
             if (line.get("action").equals("rejected")) {

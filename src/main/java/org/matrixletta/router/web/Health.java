@@ -1,9 +1,12 @@
 package org.matrixletta.router.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,11 +26,13 @@ public class Health {
     private final Settings settings;
     private final DatabaseUrl database;
     private final StoreState store;
+    private final ObjectMapper json;
 
-    Health(Settings settings, DatabaseUrl database, StoreState store) {
+    Health(Settings settings, DatabaseUrl database, StoreState store, ObjectMapper json) {
         this.settings = settings;
         this.database = database;
         this.store = store;
+        this.json = json;
     }
 
     /**
@@ -35,7 +40,7 @@ public class Health {
      *
      * @param challenge a text whose proof shows a command that this service holds the same ROUTER_API_KEY; may be null
      */
-    public Map<String, Object> answer(@Header("challenge") String challenge, @Header("Authorization") String authorization, Exchange exchange) {
+    public String answer(@Header("challenge") String challenge, @Header("Authorization") String authorization, Exchange exchange) throws JsonProcessingException {
         StoreState.Look look = store.last();
         String fault = look.failure() != null ? look.failure() : emptyStore(look.facts());
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -47,13 +52,14 @@ public class Health {
             answer.put("store", database.place());
             answer.put("mapping_file", settings.mappingsFile().toAbsolutePath().normalize().toString());
             answer.put("phase", settings.mappingsPhase());
-            answer.put("looked_at", look.at().toString());
+            answer.put("looked_at", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
             answer.put("fault", fault);
             answer.putAll(look.facts());
         }
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, fault == null ? 200 : 503);
-        return answer;
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+        return json.writeValueAsString(answer);
     }
 
     /** What only a holder of the key can say to the challenge: HMAC-SHA-256 in hexadecimal. */
