@@ -90,7 +90,7 @@ class Mappings {
      */
     JsonNode object(@Body InputStream body) throws IOException {
         try {
-            JsonNode node = json.reader().with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).readTree(body);
+            JsonNode node = body == null ? null : json.reader().with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).readTree(body);
             if (node != null && node.isObject()) {
                 return node;
             }
@@ -111,6 +111,7 @@ class Mappings {
     /**
      * Stops a change that cannot be made as asked.
      *
+     * @param ifMatch not null where only a stored mapping may be changed
      * @throws RefusedException 409 if another agent keeps the room or user, 422 if the entry itself is wrong, 404 for a change of what is not there
      */
     void judge(@Variable("lines") List<Map<String, Object>> lines, @Header("If-Match") String ifMatch, @Header("agent_id") String agentId) {
@@ -130,10 +131,6 @@ class Mappings {
         if (((Number) counts.get("deleted")).longValue() == 0) {
             throw new RefusedException(404, "Agent " + Printable.line(agentId) + " not found");
         }
-    }
-
-    private static boolean isStored(Map<String, Object> line) {
-        return Boolean.TRUE.equals(line.get("is_stored"));
     }
 
     /** An answer that is nothing but itself. */

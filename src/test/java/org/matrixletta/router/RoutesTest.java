@@ -1,0 +1,171 @@
+package org.matrixletta.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What Camel does not tell before a message is lost in it: the form of every file in routes/, and what they may never hold. */
+class RoutesTest {
+
+    private static final Set<String> ROUTES = Set.of(
+            "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-apply",
+            "mappings-verify", "mappings-heal", "mappings-compare", "mappings-differences", "trial-open", "trial-close", "report-log",
+            "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-get-verification",
+            "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
+            "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables");
+    /** Steps that take an endpoint out of a message, and languages in which a message could be a program. */
+    private static final Set<String> FORBIDDEN = Set.of("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "wireTap", "poll",
+            "script", "groovy", "js", "javascript", "joor", "java", "mvel", "ognl", "spel", "python", "jq", "datasonnet", "hl7terser");
+    private static final int ROUTE_LINES = 45;
+    private static final int EXPRESSION_CHARACTERS = 120;
+    private static final Pattern SECRET = Pattern.compile("\\{\\{[^}]*(key|token|password|secret|url)[^}]*}}|bean:settings|[0-9a-f]{32}", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TARGET = Pattern.compile("direct:[a-z-]+");
+    private static final Pattern SQL_IN_ROUTE = Pattern.compile("classpath:((?:sql|db/migration)/[\\w-]+\\.sql)");
+    private static final Pattern SQL_IN_CLASS = Pattern.compile("\"/?(sql/[\\w-]+\\.sql)\"");
+
+    /** File name → its text, and its content as YAML. */
+    private static final Map<String, String> TEXTS = new TreeMap<>();
+    private static final Map<String, JsonNode> FILES = new TreeMap<>();
+
+    @BeforeAll
+    static void read() throws IOException {
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
+        for (Path file : files(Path.of("routes"))) {
+            TEXTS.put(file.getFileName().toString(), Files.readString(file));
+            FILES.put(file.getFileName().toString(), yaml.readTree(file.toFile()));
+        }
+    }
+
+    @Test
+    void everyFileIsValidAgainstCamelsOwnSchemaAndHoldsNoKeyTwice() {
+        JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(getClass().getResourceAsStream("/schema/camelYamlDsl.json"));
+
+        FILES.forEach((file, content) -> {
+            assertThat(content.isArray()).as(file).isTrue();
+            assertThat(schema.validate(content)).as(file).isEmpty();
+        });
+    }
+
+    @Test
+    void theRoutesAreThese() {
+        assertThat(nodes("route").map(route -> route.path("id").asText())).containsExactlyInAnyOrderElementsOf(ROUTES);
+    }
+
+    @Test
+    void everyRouteSaysInOneSentenceWhatItDoes() {
+        Stream<JsonNode> verbs = nodes("rest").flatMap(rest -> Stream.of("get", "put", "post", "patch", "delete").flatMap(verb -> children(rest.path(verb))));
+
+        assertThat(Stream.of(nodes("route"), nodes("routeConfiguration"), verbs).flatMap(each -> each)).allSatisfy(each -> {
+            assertThat(each.path("id").asText()).matches("[a-z][a-z-]+");
+            assertThat(each.path("description").asText()).as("description of " + each.path("id")).endsWith(".").doesNotContain("\n");
+        });
+    }
+
+    @Test
+    void everyTargetAndEveryRouteConfigurationExists() {
+        Set<String> consumers = nodes("route").map(RoutesTest::from).filter(uri -> uri.startsWith("direct:")).collect(Collectors.toSet());
+        Set<String> configurations = nodes("routeConfiguration").map(configuration -> configuration.path("id").asText()).collect(Collectors.toSet());
+
+        assertThat(found(TARGET, TEXTS.values())).isEqualTo(new TreeSet<>(consumers));
+        assertThat(nodes("route").map(route -> route.path("routeConfigurationId")).filter(id -> !id.isMissingNode()).map(JsonNode::asText)).isSubsetOf(configurations);
+    }
+
+    @Test
+    void everyHelperLeavesErrorsToWhoeverCalledIt() {
+        assertThat(nodes("route")).allSatisfy(route -> assertThat(route.at("/errorHandler/noErrorHandler").isObject() ^ route.has("routeConfigurationId"))
+                .as("exactly one of noErrorHandler and routeConfigurationId in " + route.path("id")).isTrue());
+    }
+
+    @Test
+    void everyRouteBehindHttpFirstRemovesWhatTheCallerSent() {
+        Set<String> behindHttp = found(TARGET, List.of(TEXTS.get("http.camel.yaml")));
+
+        assertThat(nodes("route").filter(route -> behindHttp.contains(from(route)))).hasSameSizeAs(behindHttp).allSatisfy(route ->
+                assertThat(route.at("/from/steps/0/removeHeaders/pattern").asText()).as("first step of " + route.path("id")).isEqualTo("*"));
+    }
+
+    @Test
+    void noMessageChoosesAnEndpointOrIsAProgram() {
+        FILES.forEach((file, content) -> assertThat(keys(content)).as(file).doesNotContainAnyElementsOf(FORBIDDEN));
+    }
+
+    @Test
+    void noRouteIsLongerThanAScreenAndNoExpressionThanALine() {
+        TEXTS.forEach((file, text) -> assertThat(text.split("(?m)^(?=- )")).as(file).filteredOn(route -> route.startsWith("- route:"))
+                .allSatisfy(route -> assertThat(route.stripTrailing().lines().count()).as(route).isLessThanOrEqualTo(ROUTE_LINES)));
+        FILES.forEach((file, content) -> assertThat(content.findValues("simple")).as(file)
+                .allSatisfy(simple -> assertThat(simple.asText()).doesNotContain("\n").hasSizeLessThan(EXPRESSION_CHARACTERS)));
+    }
+
+    @Test
+    void everySqlFileIsUsedAndEveryUsedOneExists() throws IOException {
+        Path resources = Path.of("src/main/resources");
+        List<String> classes = new ArrayList<>();
+        for (Path file : files(Path.of("src/main/java"))) {
+            classes.add(Files.readString(file));
+        }
+        Set<String> used = found(SQL_IN_ROUTE, TEXTS.values());
+        used.addAll(found(SQL_IN_CLASS, classes));
+
+        assertThat(used).allSatisfy(sql -> assertThat(resources.resolve(sql)).exists());
+        assertThat(files(resources.resolve("sql"))).extracting(sql -> resources.relativize(sql).toString()).isSubsetOf(used);
+    }
+
+    @Test
+    void noRouteHoldsASecretNorThePlaceholderOfOne() {
+        TEXTS.forEach((file, text) -> assertThat(SECRET.matcher(text).results().map(found -> found.group())).as(file).isEmpty());
+    }
+
+    private static Stream<JsonNode> nodes(String kind) {
+        return FILES.values().stream().flatMap(RoutesTest::children).filter(item -> item.has(kind)).map(item -> item.get(kind));
+    }
+
+    private static Stream<JsonNode> children(JsonNode node) {
+        List<JsonNode> children = new ArrayList<>();
+        node.forEach(children::add);
+        return children.stream();
+    }
+
+    private static String from(JsonNode route) {
+        return route.at("/from/uri").asText();
+    }
+
+    private static Set<String> keys(JsonNode node) {
+        Set<String> keys = new TreeSet<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        node.forEach(child -> keys.addAll(keys(child)));
+        return keys;
+    }
+
+    private static Set<String> found(Pattern pattern, Iterable<String> texts) {
+        Set<String> found = new TreeSet<>();
+        texts.forEach(text -> pattern.matcher(text).results().forEach(match -> found.add(match.group(match.groupCount()))));
+        return found;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+}
