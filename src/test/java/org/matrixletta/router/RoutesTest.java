@@ -29,8 +29,8 @@ class RoutesTest {
 
     private static final Set<String> ROUTES = Set.of(
             "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-apply",
-            "mappings-verify", "mappings-heal", "mappings-compare", "mappings-differences", "trial-open", "trial-close", "report-log",
-            "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-get-verification",
+            "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-differences", "trial-open", "trial-close", "report-log",
+            "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
             "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables");
     /** Steps that take an endpoint out of a message, and languages in which a message could be a program. */
