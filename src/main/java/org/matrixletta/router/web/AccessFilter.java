@@ -52,6 +52,9 @@ class AccessFilter extends OncePerRequestFilter {
         long limit = FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
         if (request.getHeader("Content-Encoding") != null) {
             refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
+        } else if (String.valueOf(request.getContentType()).startsWith("application/x-www-form-urlencoded")) {
+            // Camel would build a form of it in memory, however large it is.
+            refuse(response, 415, "A form is not read; send the header Content-Type: application/json.");
         } else if (request.getContentLengthLong() > limit) {
             refuse(response, 413, "The body is larger than " + limit + " bytes.");
         } else {
