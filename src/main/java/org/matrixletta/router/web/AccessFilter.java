@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +52,9 @@ class AccessFilter extends OncePerRequestFilter {
         if (request.getHeader("Content-Encoding") != null) {
             refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
         } else if (request.getContentLengthLong() > limit) {
-            refuse(response, 413, "The body is larger than " + limit + " bytes.");
+            refuse(response, 413, tooLarge(limit));
         } else {
-            chain.doFilter(new LimitedRequest(request, limit), response);
+            chain.doFilter(new LimitedRequest(request, response, limit), response);
         }
     }
 
@@ -86,30 +85,38 @@ class AccessFilter extends OncePerRequestFilter {
         response.getOutputStream().write(("{\"detail\":\"" + sentence + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A request whose body ends with an error where the limit is, also when it announced no length. */
+    private static String tooLarge(long limit) {
+        return "The body is larger than " + limit + " bytes.";
+    }
+
+    /** A request that is refused where its body crosses the limit, also when it announced no length. */
     private static final class LimitedRequest extends HttpServletRequestWrapper {
 
+        private final HttpServletResponse response;
         private final long limit;
 
-        LimitedRequest(HttpServletRequest request, long limit) {
+        LimitedRequest(HttpServletRequest request, HttpServletResponse response, long limit) {
             super(request);
+            this.response = response;
             this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream(), limit);
+            return new LimitedStream(super.getInputStream(), response, limit);
         }
     }
 
     private static final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream stream;
+        private final HttpServletResponse response;
         private final long limit;
         private long left;
 
-        LimitedStream(ServletInputStream stream, long limit) {
+        LimitedStream(ServletInputStream stream, HttpServletResponse response, long limit) {
             this.stream = stream;
+            this.response = response;
             this.limit = limit;
             this.left = limit;
         }
@@ -125,10 +132,13 @@ class AccessFilter extends OncePerRequestFilter {
             return counted(read, read);
         }
 
-        private int counted(int result, int bytes) {
+        private int counted(int result, int bytes) throws IOException {
             left -= result < 0 ? 0 : bytes;
             if (left < 0) {
-                throw new RefusedException(413, "The body is larger than " + limit + " bytes.");
+                // Camel reads the body before any route runs, and would answer this failure with 500.
+                refuse(response, 413, tooLarge(limit));
+                response.flushBuffer();
+                throw new IOException(tooLarge(limit));
             }
             return result;
         }
