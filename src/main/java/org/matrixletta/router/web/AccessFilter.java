@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.matrixletta.router.Settings;
@@ -51,6 +52,9 @@ class AccessFilter extends OncePerRequestFilter {
         long limit = FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
         if (request.getHeader("Content-Encoding") != null) {
             refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
+        } else if (isForm(request.getContentType())) {
+            // Camel would take the body apart into parameters, and log all of it when that fails.
+            refuse(response, 415, "A form is not read; send JSON, with the header Content-Type: application/json.");
         } else if (request.getContentLengthLong() > limit) {
             refuse(response, 413, tooLarge(limit));
         } else {
@@ -73,6 +77,11 @@ class AccessFilter extends OncePerRequestFilter {
             log.warn("{} reads mappings without a key, as API_OPEN_READS allows", request.getRemoteAddr());
         }
         return open;
+    }
+
+    private static boolean isForm(String contentType) {
+        String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
+        return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/");
     }
 
     private static boolean isBearer(String authorization, String key) {
