@@ -61,7 +61,11 @@ public final class RunningRouter implements AutoCloseable {
         this.sql = sql(database);
         settings.addAll(List.of("--router.database-url=" + url(database), "--router.mappings-file=" + file, "--router.api-port=" + port,
                 "--router.api-key=" + KEY, "--router.read-key=" + READ_KEY, "--router.matrix-server-name=test.local", NEVER, "--logging.level.io.zonky=OFF"));
-        settings.addAll(List.of(more));
+        for (String setting : more) {
+            // Spring joins two values of one name with a comma.
+            settings.removeIf(given -> given.startsWith(setting.substring(0, setting.indexOf('=') + 1)));
+            settings.add(setting);
+        }
     }
 
     /** Starts it, again if it ran. */
@@ -140,6 +144,10 @@ public final class RunningRouter implements AutoCloseable {
     /** DATABASE_URL of one of this run's databases. */
     public static String url(String database) {
         return "postgresql://postgres:postgres@127.0.0.1:" + POSTGRES.getPort() + "/" + database;
+    }
+
+    public static int postgresPort() {
+        return POSTGRES.getPort();
     }
 
     public static JdbcTemplate sql(String database) {

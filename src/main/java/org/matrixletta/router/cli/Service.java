@@ -73,6 +73,9 @@ final class Service {
         connection.setRequestProperty("Authorization", "Bearer " + settings.apiKey());
         connection.setRequestProperty("Accept", json ? "application/json" : "text/plain");
         asked.headers().forEach(connection::setRequestProperty);
+        if (asked.file() != null || asked.body() != null) {
+            connection.setRequestProperty("Content-Type", "application/json");
+        }
         if (asked.file() != null) {
             try (InputStream file = MappingFile.open(asked.file())) {
                 connection.setDoOutput(true);
@@ -82,7 +85,6 @@ final class Service {
             }
         } else if (asked.body() != null) {
             connection.setDoOutput(true);
-            connection.setRequestProperty("Content-Type", "application/json");
             try (OutputStream body = connection.getOutputStream()) {
                 body.write(asked.body().getBytes(StandardCharsets.UTF_8));
             }

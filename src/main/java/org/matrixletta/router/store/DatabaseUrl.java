@@ -1,6 +1,5 @@
 package org.matrixletta.router.store;
 
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -19,7 +18,7 @@ public record DatabaseUrl(String place, String jdbcUrl, String user, String pass
     private static final Pattern FORM = Pattern.compile(
             "(?:jdbc:)?(?:postgresql|postgres|postgresql\\+psycopg2?)://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]+)/(?<database>[^/?]+)(?:\\?(?<options>.*))?");
 
-    private static final Pattern CREDENTIAL = Pattern.compile("(?<name>user|password)=(?<value>[^&]*)");
+    private static final Pattern CREDENTIAL = Pattern.compile("(?<![^&])(?<name>user|password)=(?<value>[^&]*)");
 
     /**
      * Reads any form of DATABASE_URL.
@@ -50,12 +49,17 @@ public record DatabaseUrl(String place, String jdbcUrl, String user, String pass
 
     private static String decoded(String part) {
         // In the userinfo of a URL a plus sign is itself (RFC 3986, section 3.2.1), unlike in a form.
-        return part == null ? "" : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return part == null ? "" : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            // The decoder's own words would repeat a part of the password.
+            throw new IllegalArgumentException("has a % that begins no percent-encoded character");
+        }
     }
 
     /** Never the password: this text ends in logs and messages. */
     @Override
     public String toString() {
-        return URI.create("postgresql://" + place.replace(" ", "%20")).toString();
+        return "postgresql://" + place;
     }
 }

@@ -10,9 +10,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +52,13 @@ class AccessFilter extends OncePerRequestFilter {
         long limit = FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
         if (request.getHeader("Content-Encoding") != null) {
             refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
-        } else if (String.valueOf(request.getContentType()).startsWith("application/x-www-form-urlencoded")) {
-            // Camel would build a form of it in memory, however large it is.
-            refuse(response, 415, "A form is not read; send the header Content-Type: application/json.");
+        } else if (isForm(request.getContentType())) {
+            // Camel would take the body apart into parameters, and log all of it when that fails.
+            refuse(response, 415, "A form is not read; send JSON, with the header Content-Type: application/json.");
         } else if (request.getContentLengthLong() > limit) {
-            refuse(response, 413, "The body is larger than " + limit + " bytes.");
+            refuse(response, 413, tooLarge(limit));
         } else {
-            chain.doFilter(new LimitedRequest(request, limit), response);
+            chain.doFilter(new LimitedRequest(request, response, limit), response);
         }
     }
 
@@ -79,6 +79,11 @@ class AccessFilter extends OncePerRequestFilter {
         return open;
     }
 
+    private static boolean isForm(String contentType) {
+        String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
+        return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/");
+    }
+
     private static boolean isBearer(String authorization, String key) {
         return MessageDigest.isEqual(authorization.getBytes(StandardCharsets.UTF_8), ("Bearer " + key).getBytes(StandardCharsets.UTF_8));
     }
@@ -89,30 +94,38 @@ class AccessFilter extends OncePerRequestFilter {
         response.getOutputStream().write(("{\"detail\":\"" + sentence + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A request whose body ends with an error where the limit is, also when it announced no length. */
+    private static String tooLarge(long limit) {
+        return "The body is larger than " + limit + " bytes.";
+    }
+
+    /** A request that is refused where its body crosses the limit, also when it announced no length. */
     private static final class LimitedRequest extends HttpServletRequestWrapper {
 
+        private final HttpServletResponse response;
         private final long limit;
 
-        LimitedRequest(HttpServletRequest request, long limit) {
+        LimitedRequest(HttpServletRequest request, HttpServletResponse response, long limit) {
             super(request);
+            this.response = response;
             this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream(), limit);
+            return new LimitedStream(super.getInputStream(), response, limit);
         }
     }
 
     private static final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream stream;
+        private final HttpServletResponse response;
         private final long limit;
         private long left;
 
-        LimitedStream(ServletInputStream stream, long limit) {
+        LimitedStream(ServletInputStream stream, HttpServletResponse response, long limit) {
             this.stream = stream;
+            this.response = response;
             this.limit = limit;
             this.left = limit;
         }
@@ -128,10 +141,13 @@ class AccessFilter extends OncePerRequestFilter {
             return counted(read, read);
         }
 
-        private int counted(int result, int bytes) {
+        private int counted(int result, int bytes) throws IOException {
             left -= result < 0 ? 0 : bytes;
             if (left < 0) {
-                throw new RefusedException(413, "The body is larger than " + limit + " bytes.");
+                // Camel reads the body before any route runs, and would answer this failure with 500.
+                refuse(response, 413, tooLarge(limit));
+                response.flushBuffer();
+                throw new IOException(tooLarge(limit));
             }
             return result;
         }
