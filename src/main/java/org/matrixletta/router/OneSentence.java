@@ -2,8 +2,12 @@ package org.matrixletta.router;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.spring.boot.CamelSpringBootInitializationException;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -30,8 +34,12 @@ public final class OneSentence implements SpringBootExceptionReporter {
             if (cause instanceof PortInUseException taken) {
                 return List.of("Port " + taken.getPort() + " is taken by another program; stop that one, or set API_PORT to a free port.");
             }
+            if (cause instanceof CamelSpringBootInitializationException || cause instanceof FailedToCreateRouteException) {
+                return List.of("A route cannot be made: " + cause.getMessage().lines().limit(2).map(String::strip).collect(Collectors.joining(" "))
+                        + "; correct the file in routes/, or remove that folder to use the packed routes.");
+            }
             if (cause instanceof BindException unreadable) {
-                String variable = unreadable.getName().getLastElement(org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form.DASHED)
+                String variable = unreadable.getName().getLastElement(Form.DASHED)
                         .replace('-', '_').toUpperCase(Locale.ROOT);
                 return List.of(variable + " cannot be read as a " + unreadable.getTarget().getType().resolve(Object.class).getSimpleName()
                         + "; correct it, or leave it out for its default.");

@@ -2,6 +2,7 @@ package org.matrixletta.router.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,10 @@ public final class RouterCommand implements Callable<Integer> {
         if (failure instanceof MappingFileException unreadable) {
             errors.println(unreadable.getMessage());
             return 2;
+        }
+        if (failure instanceof IOException) {
+            errors.println("The service stopped answering before it was done; look at its log, then at `history`, to see what became of this.");
+            return 3;
         }
         if (OneSentence.sentences(failure).isEmpty()) {
             throw failure;

@@ -81,8 +81,7 @@ class History {
                 };
                 text.append(verb).append(line.agent()).append(line.reason() == null ? "" : ": " + Printable.line(line.reason())).append('\n');
                 if (line.action().equals("update")) {
-                    line.differences().forEach(difference -> text.append("   ").append(difference.field()).append(": ").append(difference.old() == null
-                            ? "changed" : Printable.line(difference.old()) + " → " + Printable.line(difference.wanted())).append('\n'));
+                    line.printDifferences(text);
                 }
             }
             return text.append(dryRun ? "🔍 DRY RUN - No changes were made to the database\n" : "✅ Sync " + id + " is taken back\n").toString();

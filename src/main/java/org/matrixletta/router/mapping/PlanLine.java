@@ -31,6 +31,14 @@ record PlanLine(String action, String agentId, String agentName, String reason, 
         return Printable.name(agentName == null ? "Unknown" : agentName) + " (" + Printable.line(agentId) + ")";
     }
 
+    /** A line per value that differs, old and new; a secret's only says that it does. */
+    void printDifferences(StringBuilder text) {
+        for (Difference difference : differences) {
+            text.append("   ").append(difference.field()).append(": ").append(difference.old() == null
+                    ? "changed" : Printable.line(difference.old()) + " → " + Printable.line(difference.wanted())).append('\n');
+        }
+    }
+
     private static void compare(List<Difference> differences, String field, Object old, Object wanted) {
         if (!Objects.equals(old, wanted)) {
             differences.add(new Difference(field, shown(old), shown(wanted)));

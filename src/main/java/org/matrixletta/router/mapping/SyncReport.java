@@ -96,8 +96,7 @@ public record SyncReport(SyncRequest sync, FileFacts file, Map<String, Long> cou
                 }
                 text.append('\n');
                 if (action.equals("update") || action.equals("kept")) {
-                    line.differences().forEach(difference -> text.append("   ").append(difference.field()).append(": ").append(difference.old() == null
-                            ? "changed" : Printable.line(difference.old()) + " → " + Printable.line(difference.wanted())).append('\n'));
+                    line.printDifferences(text);
                 }
             }
         }
