@@ -1,9 +1,12 @@
 package org.matrixletta.router.mapping;
 
 import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
+import org.matrixletta.router.store.StoreFailure;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -34,6 +37,11 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
     /** The route has found this version unusable; it is not read again until it changes. */
     public void unusable(@Variable("version") String version) {
         seen = new Seen(version, null);
+    }
+
+    /** The route has failed: because of the store, it tries again; because of a fault of its own, it waits for the next edit. */
+    public void failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure, @Variable("version") String version) {
+        seen = StoreFailure.isStoreFailure(failure) ? null : new Seen(String.valueOf(version), null);
     }
 
     /** Whatever the file's size and time say, the next look reads it. */

@@ -203,6 +203,18 @@ class OwnershipTest {
     }
 
     @Test
+    @Tag("T2")
+    void t2_aChangeThroughTheApiCountsAtOnceIsListedAndProtected() {
+        String all = file(agent("a", "!a"), agent("b", "!b"));
+        router.sync(all, "");
+        assertThat(router.http("PATCH", "/agents/a/mapping", "{\"room_id\": \"!moved\"}").body()).contains("\"room_id\":\"!moved\"");
+        assertThat(router.http("GET", "/agents/a/room", null).body()).contains("\"room_id\":\"!moved\"");
+        assertThat(router.verify(all)).contains("⚠️  1 of these agents were changed in database since the last sync:\n   - Name of a (a)\n");
+        assertThat(automatic(all)).contains("⚠️  Left as it is in database: Name of a (a), changed");
+        assertThat(rooms()).containsEntry("a", "!moved");
+    }
+
+    @Test
     @Tag("T1")
     void t1_rowsOfTheOldSystemStayUntilOneSyncByHand() {
         insert("same", "!same");
