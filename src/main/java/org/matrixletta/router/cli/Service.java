@@ -79,6 +79,7 @@ final class Service {
         if (asked.file() != null) {
             try (InputStream file = MappingFile.open(asked.file())) {
                 connection.setDoOutput(true);
+                connection.setRequestProperty("Content-Type", "application/json");
                 connection.setChunkedStreamingMode(BUFFER);
                 file.transferTo(connection.getOutputStream());
             }

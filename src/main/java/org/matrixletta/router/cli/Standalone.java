@@ -28,7 +28,7 @@ final class Standalone {
         places.put("camel.main.routes-exclude-pattern", "**/http.camel.yaml");
         application.setDefaultProperties(places);
         try (InputStream file = asked.file() == null ? null : MappingFile.open(asked.file());
-                ConfigurableApplicationContext context = application.run("--camel.main.auto-startup=false", "--camel.main.run-controller=false", "--logging.level.org.apache.camel.spring.boot=ERROR", "--logging.level.root=WARN",
+                ConfigurableApplicationContext context = application.run("--camel.main.auto-startup=false", "--camel.main.run-controller=false", "--logging.level.org.apache.camel.spring.boot=ERROR", "--logging.level.root=WARN", "--logging.level.org.matrixletta.router.mapping.EntryLoader=INFO",
                         "--camel.main.shutdown-timeout=1")) {
             CamelContext camel = context.getBean(CamelContext.class);
             for (Route route : camel.getRoutes()) {
