@@ -141,8 +141,10 @@ class AccessTest {
         String refused = RawHttp.exchange(router.port, "PUT", "/agents/agent-1/mapping", List.of(KEY, "Content-Type: application/json", "Transfer-Encoding: chunked"), chunk);
         assertThat(refused).startsWith("HTTP/1.1 413").contains("The body is larger than 1048576 bytes.");
 
-        // Encoded: not read at all
+        // Encoded, or a form: not read at all
         assertThat(RawHttp.status(router.port, "POST", "/mappings/sync", KEY, "Content-Encoding: gzip", "Content-Length: 0")).isEqualTo(415);
+        assertThat(RawHttp.status(router.port, "POST", "/mappings/sync", KEY, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 0")).isEqualTo(415);
+        assertThat(RawHttp.status(router.port, "POST", "/mappings/sync", KEY, "Content-Type: Multipart/Form-Data; boundary=x", "Content-Length: 0")).isEqualTo(415);
     }
 
     @Test

@@ -1,0 +1,54 @@
+package org.matrixletta.router.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.matrixletta.router.RouterApplication;
+
+/** A command in a process of its own, with no environment but what is given. */
+record Command(int exitCode, String out, String err) {
+
+    /** The class path of the application, without the tests' own classes. */
+    private static final String CLASS_PATH = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/")).collect(Collectors.joining(File.pathSeparator));
+
+    static Command run(Path folder, Map<String, String> environment, String... arguments) {
+        return await(start(folder, environment, arguments), folder);
+    }
+
+    private static Process start(Path folder, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                RouterApplication.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
+        process.environment().clear();
+        process.environment().put("CLASSPATH", CLASS_PATH);
+        process.environment().putAll(environment);
+        try {
+            return process.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Command await(Process process, Path folder) {
+        try {
+            process.getOutputStream().close();
+            int exitCode = process.waitFor();
+            return new Command(exitCode, Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err"), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
