@@ -24,7 +24,8 @@ record Command(int exitCode, String out, String err) {
         return await(start(folder, environment, arguments), folder);
     }
 
-    private static Process start(Path folder, Map<String, String> environment, String... arguments) {
+    /** Starts it only; its output goes to the files out and err in the folder. */
+    static Process start(Path folder, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 RouterApplication.class.getName()));
         command.addAll(List.of(arguments));
