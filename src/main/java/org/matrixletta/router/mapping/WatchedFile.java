@@ -1,5 +1,7 @@
 package org.matrixletta.router.mapping;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -21,8 +23,11 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
     private final JdbcTemplate jdbc;
     private volatile Seen seen;
 
-    /** A version of the file, and the sync it led to; null if it could not be applied and waits for an edit. */
-    private record Seen(String version, Map<String, Object> sync) {
+    /** How long a version that the store did not take is left alone. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    /** A version of the file, and until when it counts as seen although no sync of it is in the store. */
+    private record Seen(String version, Map<String, Object> sync, Instant pause) {
     }
 
     WatchedFile(JdbcTemplate jdbc) {
@@ -31,17 +36,17 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
 
     /** The route has applied this version. */
     public void applied(@Variable("version") String version, @Variable("record") Map<String, Object> sync) {
-        seen = new Seen(version, sync);
+        seen = new Seen(version, sync, Instant.MIN);
     }
 
     /** The route has found this version unusable; it is not read again until it changes. */
     public void unusable(@Variable("version") String version) {
-        seen = new Seen(version, null);
+        seen = new Seen(version, null, Instant.MAX);
     }
 
-    /** The route has failed: because of the store, it tries again; because of a fault of its own, it waits for the next edit. */
+    /** The route has failed: because of the store, it tries again soon; because of a fault of its own, it waits for the next edit. */
     public void failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure, @Variable("version") String version) {
-        seen = StoreFailure.isStoreFailure(failure) ? null : new Seen(String.valueOf(version), null);
+        seen = new Seen(String.valueOf(version), null, StoreFailure.isStoreFailure(failure) ? Instant.now().plus(PAUSE) : Instant.MAX);
     }
 
     /** Whatever the file's size and time say, the next look reads it. */
@@ -52,7 +57,7 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
     @Override
     public boolean contains(String version) {
         Seen last = seen;
-        return last != null && last.version().equals(version) && (last.sync() == null || isStored(last.sync()));
+        return last != null && last.version().equals(version) && (Instant.now().isBefore(last.pause()) || last.sync() != null && isStored(last.sync()));
     }
 
     /** Says whether the version is new; only the route knows when it has been seen to its end. */

@@ -21,8 +21,8 @@ public class StoreFailure {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    // PostgreSQL documentation, appendix A: connection, credentials, catalog, resources, operator, system; read-only; and single states.
-    private static final Set<String> STORE_STATES = Set.of("08", "28", "3D", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
+    // PostgreSQL documentation, appendix A: connection, constraint, credentials, catalog, resources, operator, system; read-only; and single states.
+    private static final Set<String> STORE_STATES = Set.of("08", "23", "28", "3D", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
 
     private final DatabaseUrl url;
     private final JdbcTemplate jdbc;
@@ -39,7 +39,7 @@ public class StoreFailure {
             return "The router's tables in the database " + url.place() + " were made by another version; run that version, or the newest one.";
         }
         if (cause == null) {
-            return "The database " + url.place() + " did not answer within 5 s; check that it runs and is reachable from here.";
+            return "The database " + url.place() + " did not answer within 3 s; check that it runs and is reachable from here.";
         }
         String state = cause.getSQLState() == null ? "" : cause.getSQLState();
         if (state.equals(LOCK_NOT_AVAILABLE)) {
@@ -55,6 +55,7 @@ public class StoreFailure {
             case "28" -> "refused user \"" + url.user() + "\"; check user and password in DATABASE_URL.";
             case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
             case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and CREATE on the database.";
+            case "23" -> "refuses a row by a constraint or trigger of its own on agent_mappings (SQLSTATE " + state + "); nothing was changed, look at what was added to that table.";
             case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
             default -> isCausedBy(failure, UnknownHostException.class)
                     ? "has an unknown host name; check the host in DATABASE_URL."

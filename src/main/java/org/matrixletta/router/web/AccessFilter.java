@@ -72,7 +72,7 @@ class AccessFilter extends OncePerRequestFilter {
         if (reads && path.equals("/health")) {
             return true;
         }
-        boolean open = reads && settings.apiOpenReads() && (path.equals("/agents/mappings") || path.matches("/agents/[A-Za-z0-9._-]+/room"));
+        boolean open = reads && settings.apiOpenReads() && (path.equals("/agents/mappings") || path.matches("/agents/(?!\\.+/)[A-Za-z0-9._-]+/room"));
         if (open && keylessCallers.size() < REMEMBERED_CALLERS && keylessCallers.add(request.getRemoteAddr())) {
             log.warn("{} reads mappings without a key, as API_OPEN_READS allows", request.getRemoteAddr());
         }

@@ -160,6 +160,18 @@ class VerifyTest {
 
     @Test
     @Tag("V4")
+    void v4_aBadFileIsSaidByTheVerificationAndTheWatcherStillTakesItsNextEdit(CapturedOutput output) throws Exception {
+        Files.writeString(router.file, "{\"a\": nothing}");
+        await().until(() -> output.getOut().contains("not valid JSON"));
+        tick(router);
+        await().until(() -> output.getOut().split("not valid JSON", -1).length > 2);
+        Files.writeString(router.file, file(agent("a", "!a")));
+        await().until(() -> rows() == 1);
+        assertThat(output).doesNotContain("An error of the router itself");
+    }
+
+    @Test
+    @Tag("V4")
     void v4_ofTwoInstancesOneRunsATick() throws Exception {
         Files.writeString(router.file, file(agent("a", "!a")));
         await().until(() -> rows() == 1);
