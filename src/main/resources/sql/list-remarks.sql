@@ -1,6 +1,6 @@
 -- What a verification says of the table itself: shared rooms are differences, the rest are warnings.
 (SELECT 'shared' AS kind, count(*) OVER () AS total, room_id AS subject, string_agg(agent_id, ', ' ORDER BY created_at, agent_id) AS detail
- FROM agent_mappings WHERE room_id IS NOT NULL GROUP BY room_id HAVING count(*) > 1 ORDER BY room_id LIMIT 1000)
+ FROM agent_mappings WHERE room_id IN (SELECT room_id FROM agent_mappings GROUP BY room_id HAVING count(*) > 1) GROUP BY room_id ORDER BY room_id LIMIT 1000)
 UNION ALL
 (SELECT 'only in database', count(*) OVER (), agent_id, old_name FROM plan WHERE action = 'absent' AND is_stored ORDER BY agent_id LIMIT 1000)
 UNION ALL

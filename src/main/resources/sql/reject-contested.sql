@@ -1,10 +1,14 @@
 -- A room or Matrix user that several entries claim: the present owner keeps it, else the first in the file; the others are rejected.
-WITH claim AS (
-  SELECT 'room' AS kind, room_id AS value, agent_id, ord, old_room = room_id AS owns FROM plan WHERE ord IS NOT NULL AND room_id IS NOT NULL
+WITH contested AS (
+  SELECT 'room' AS kind, room_id AS value, coalesce(min(ord) FILTER (WHERE old_room = room_id), min(ord)) AS winner
+  FROM plan WHERE ord IS NOT NULL AND room_id IS NOT NULL GROUP BY room_id HAVING count(*) > 1
   UNION ALL
-  SELECT 'Matrix user', matrix_user_id, agent_id, ord, old_user = matrix_user_id FROM plan WHERE ord IS NOT NULL AND matrix_user_id IS NOT NULL
-), contested AS (
-  SELECT kind, value, coalesce(min(ord) FILTER (WHERE owns), min(ord)) AS winner FROM claim GROUP BY kind, value HAVING count(*) > 1
+  SELECT 'Matrix user', matrix_user_id, coalesce(min(ord) FILTER (WHERE old_user = matrix_user_id), min(ord))
+  FROM plan WHERE ord IS NOT NULL AND matrix_user_id IS NOT NULL GROUP BY matrix_user_id HAVING count(*) > 1
+), claim AS (
+  SELECT kind, value, agent_id, ord FROM contested JOIN plan ON plan.room_id = value WHERE kind = 'room' AND ord IS NOT NULL
+  UNION ALL
+  SELECT kind, value, agent_id, ord FROM contested JOIN plan ON plan.matrix_user_id = value WHERE kind = 'Matrix user' AND ord IS NOT NULL
 ), named AS (
   SELECT kind, value, string_agg(agent_id, ', ' ORDER BY ord) AS claimants, min(agent_id) FILTER (WHERE ord = winner) AS kept_by
   FROM claim JOIN contested USING (kind, value)

@@ -24,7 +24,7 @@ WITH RECURSIVE taken AS (
   UNION
   SELECT taken.agent_id FROM taken JOIN stays ON stays.agent_id = taken.holder
 ), refused AS (
-  SELECT agent_id, string_agg(format('%s %s stays with %s, %s', kind, value, holder,
+  SELECT taken.agent_id, string_agg(format('%s %s stays with %s, %s', kind, value, holder,
     CASE
       WHEN holder_action = 'absent' AND kind = 'room' THEN 'which the file does not hold and no sync gave that room; use set-room to take it away, or add that agent to the file'
       WHEN holder_action = 'absent' THEN 'which the file does not hold; remove that agent with sync --prune, or give this entry another user'
@@ -32,9 +32,9 @@ WITH RECURSIVE taken AS (
       WHEN holder_action IN ('rejected', 'update', 'create') THEN 'whose own entry is rejected; correct that entry first'
       ELSE 'who has it already; take it away there first'
     END), '; ') AS reason
-  FROM taken JOIN stays USING (agent_id)
-  WHERE NOT gives_way OR holder IN (SELECT agent_id FROM stays)
-  GROUP BY agent_id
+  FROM taken JOIN stays ON stays.agent_id = taken.agent_id LEFT JOIN stays keeper ON keeper.agent_id = taken.holder
+  WHERE NOT gives_way OR keeper.agent_id IS NOT NULL
+  GROUP BY taken.agent_id
 )
 UPDATE plan SET action = 'rejected', reason = refused.reason
 FROM refused

@@ -61,7 +61,7 @@ CREATE TABLE IF NOT EXISTS router.sync (
 
 -- Every row that a sync changed: what it was (NULL: not there) and a fingerprint of what the sync left.
 CREATE TABLE IF NOT EXISTS router.change (
-  sync_id bigint NOT NULL REFERENCES router.sync ON DELETE CASCADE,
+  sync_id bigint NOT NULL,   -- of router.sync, written in the same transaction; a foreign key would be asked for each of its rows
   agent_id text NOT NULL,
   action text NOT NULL,
   old jsonb,
@@ -93,4 +93,4 @@ END $$;
 
 CREATE OR REPLACE FUNCTION router.fingerprint(agent_name text, matrix_user_id text, matrix_password text, room_id text, room_created boolean)
 RETURNS bigint LANGUAGE sql IMMUTABLE
-RETURN hashtextextended(jsonb_build_array(agent_name, matrix_user_id, matrix_password, room_id, room_created)::text, 0);
+RETURN hash_record_extended(ROW(agent_name, matrix_user_id, matrix_password, room_id, room_created), 0);

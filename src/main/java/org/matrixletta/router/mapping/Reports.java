@@ -2,6 +2,7 @@ package org.matrixletta.router.mapping;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
@@ -27,6 +28,11 @@ class Reports {
             throw new MappingFileException("--prune would delete " + deleted + " of " + stored
                     + " agents, more than half; nothing was changed, look whether this is the right file, or add --force-prune.");
         }
+    }
+
+    /** Whether the plan writes anything, or leaves a difference that a comparison calls otherwise. */
+    boolean hasChanges(@Variable("counts") Map<String, Object> counts) {
+        return Stream.of("created", "updated", "kept", "released", "deleted").anyMatch(count -> ((Number) counts.get(count)).longValue() > 0);
     }
 
     /** Stops at a key that stands twice in the file. */

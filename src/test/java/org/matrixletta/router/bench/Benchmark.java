@@ -1,0 +1,80 @@
+package org.matrixletta.router.bench;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.matrixletta.router.demo.Postgres;
+
+/** What {@code bench/run} starts: measures syncs and commands on an embedded PostgreSQL that forces its log to disk, and prints a table. */
+public final class Benchmark {
+
+    private static final int AGENTS = 56;
+
+    private Benchmark() {
+    }
+
+    public static void main(String[] arguments) {
+        try {
+            run();
+            System.exit(0);
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void run() throws Exception {
+        Locale.setDefault(Locale.ROOT);
+        EmbeddedPostgres postgres = Postgres.start(true);
+        Path folder = Files.createTempDirectory("router-bench");
+        try {
+            Path file = folder.resolve("agent_user_mappings.json");
+            Table table = new Table(System.out, machine(postgres));
+            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"))) {
+                SyncBenchmark.run(table, router, postgres.getJdbcUrl("postgres", "postgres"));
+                router.empty();
+            }
+            write(new Entries(AGENTS, 0), file);
+            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), file)) {
+                CommandBenchmark.run(table, router, folder);
+            }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    static void write(Entries entries, Path file) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            entries.writeJson(out);
+        }
+    }
+
+    private static String machine(EmbeddedPostgres postgres) throws SQLException {
+        long memory = ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        try (Connection connection = postgres.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement();
+                ResultSet version = statement.executeQuery("SHOW server_version")) {
+            version.next();
+            return "%d cores, %.0f GB, %s %s, Java %s, PostgreSQL %s with fsync".formatted(Runtime.getRuntime().availableProcessors(), memory / 1e9,
+                    System.getProperty("os.name"), System.getProperty("os.arch"), System.getProperty("java.version"), version.getString(1));
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

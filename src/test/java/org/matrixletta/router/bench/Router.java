@@ -1,0 +1,70 @@
+package org.matrixletta.router.bench;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.matrixletta.router.RouterApplication;
+import org.matrixletta.router.mapping.SyncReport;
+import org.matrixletta.router.mapping.SyncRequest;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The router under measurement, run as the service is. */
+final class Router implements AutoCloseable {
+
+    private static final String KEY = "bench-key-0123456789abcdef0123456789abcdef";
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+
+    /** What a command needs to find this service, its store and its file. */
+    final Map<String, String> environment;
+    private final ConfigurableApplicationContext context;
+    private final ProducerTemplate template;
+    private final JdbcTemplate sql;
+
+    Router(String databaseUrl, Path file) throws IOException {
+        environment = Map.of("DATABASE_URL", databaseUrl, "MAPPINGS_FILE", file.toString(), "API_PORT", freePort(), "ROUTER_API_KEY", KEY, "MATRIX_SERVER_NAME", "test.local");
+        context = RouterApplication.service().run("--router.database-url=" + databaseUrl, "--router.mappings-file=" + file, "--router.api-key=" + KEY,
+                "--router.api-port=" + environment.get("API_PORT"), "--router.matrix-server-name=test.local", "--router.verify-cron=" + NEVER,
+                "--logging.level.root=WARN", "--logging.level.mappings=ERROR", "--logging.level.org.matrixletta=WARN", "--logging.level.io.zonky=OFF");
+        template = context.getBean(CamelContext.class).createProducerTemplate();
+        sql = context.getBean(JdbcTemplate.class);
+        template.sendBody("direct:make-tables", null);
+    }
+
+    /** Empties the store, as if nothing had ever been synced. */
+    void empty() {
+        sql.execute("TRUNCATE agent_mappings, invitation_status, router.applied, router.sync, router.change, router.verification");
+    }
+
+    /**
+     * A sync by hand.
+     *
+     * @param changes how many rows it must create or update; anything else is not what was to be measured
+     */
+    void sync(byte[] json, int changes) {
+        Exchange exchange = template.request("direct:sync-mappings", asked -> {
+            asked.setVariable("sync", SyncRequest.byHand(false, false, false));
+            asked.getMessage().setBody(new ByteArrayInputStream(json));
+        });
+        SyncReport report = exchange.getException() == null ? exchange.getMessage().getBody(SyncReport.class) : null;
+        if (report == null || report.exitCode() != 0 || report.counts().get("created") + report.counts().get("updated") != changes) {
+            throw new IllegalStateException("not the sync that was to be measured: " + report, exchange.getException());
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+}
