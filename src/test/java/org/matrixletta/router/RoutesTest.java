@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class RoutesTest {
 
     private static final Set<String> ROUTES = Set.of(
-            "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-apply",
+            "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-match", "mappings-apply",
             "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-differences", "trial-open", "trial-close", "report-log",
             "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
