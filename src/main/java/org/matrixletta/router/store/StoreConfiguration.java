@@ -26,11 +26,11 @@ class StoreConfiguration {
         }
         pool.setPoolName("store");
         pool.setInitializationFailTimeout(-1);
-        pool.setConnectionTimeout(3_000);
+        pool.setConnectionTimeout(5_000);
         // The server's error detail repeats the failing row, and with it the password.
         pool.addDataSourceProperty("logServerErrorDetail", "false");
         pool.addDataSourceProperty("ApplicationName", "matrix-letta-router");
-        pool.addDataSourceProperty("connectTimeout", "3");
+        pool.addDataSourceProperty("connectTimeout", "4");
         return new HikariDataSource(pool);
     }
 

@@ -39,7 +39,7 @@ public class StoreFailure {
             return "The router's tables in the database " + url.place() + " were made by another version; run that version, or the newest one.";
         }
         if (cause == null) {
-            return "The database " + url.place() + " did not answer within 3 s; check that it runs and is reachable from here.";
+            return "The database " + url.place() + " did not answer within 5 s; check that it runs and is reachable from here.";
         }
         String state = cause.getSQLState() == null ? "" : cause.getSQLState();
         if (state.equals(LOCK_NOT_AVAILABLE)) {
