@@ -22,7 +22,7 @@ final class EntryReader {
 
     private static final Pattern AGENT_ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
     private static final Pattern USER_ID = Pattern.compile("@[\\x21-\\x39\\x3B-\\x7E]+:[A-Za-z0-9.\\[\\]:-]+");
-    private static final Pattern ROOM_ID = Pattern.compile("![^\\p{Cntrl}\\p{Z}\\s]+");
+    private static final Pattern ROOM_ID = Pattern.compile("![^\\p{Cc}\\p{Z}]+");
     private static final int ID_BYTES = 255;
     private static final int INVITEES = 10_000;
     private static final int KEYS = 1_000;
