@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,39 @@ class OwnershipTest {
         String report = router.sync(file(agent("a", "!new"), agent("b", "!c"), agent("c", "!d"), entry("d", "\"matrix_user_id\":7")), "");
         assertThat(report).contains("❌ Errors:  3", "room !d is claimed by c, d and stays with d", "room !c stays with c, whose own entry is rejected");
         assertThat(rooms()).containsExactlyInAnyOrderEntriesOf(Map.of("a", "!new", "b", "!b", "c", "!c", "d", "!d"));
+    }
+
+    @Test
+    @Tag("S13")
+    void s13_anOwnerWhoseEntryIsUnchangedIsNamedAmongTheClaimantsAndAsTheKeeper() {
+        router.sync(file(agent("a", "!a"), agent("b", "!b"), agent("c", "!c")), "");
+        assertThat(router.sync(file(agent("a", "!b"), agent("b", "!b"), agent("c", "!b")), ""))
+                .contains("❌ Rejected Name of a (a), line 2: room !b is claimed by a, b, c and stays with b", "❌ Rejected Name of c (c), line 4: room !b is claimed by a, b, c and stays with b");
+    }
+
+    @Test
+    @Tag("S13")
+    void s13_aUserThatAllEntriesShareNamesTwentyOfThemInEachReason() {
+        String[] all = IntStream.range(0, 3_000).mapToObj(n -> entry("agent-" + n, "\"agent_name\": \"N\", \"matrix_user_id\": \"@same:test.local\"")).toArray(String[]::new);
+        assertThat(router.sync(file(all), "")).contains("agent-18, agent-19 … and 2980 more and stays with agent-0; leave it", "❌ Errors:  2999");
+    }
+
+    @Test
+    @Tag("S14")
+    void s14_ofARoomThatRowsShareNobodyIsTakenOutByASyncThatMovesNobody() {
+        router.sql.execute("ALTER TABLE agent_mappings DROP CONSTRAINT agent_mappings_room_id_key");
+        try {
+            insert("a", "!x");
+            insert("b", "!x");
+            String renamed = agent("a", "!x").replace("Name of", "New name of");
+            assertThat(router.sync(file(renamed), "")).contains("🔄 Updated: 1", "❌ Errors:  0").doesNotContain("Taking the room");
+            assertThat(rooms()).containsExactlyInAnyOrderEntriesOf(Map.of("a", "!x", "b", "!x"));
+            String both = file(renamed, agent("b", "!x"));
+            assertThat(router.sync(both, "")).isEqualTo(router.sync(both, "")).contains("❌ Errors:  0", "⚠️  1 rooms shared by several agents:\n   - !x: a, b\n");
+        } finally {
+            router.sql.execute("TRUNCATE agent_mappings");
+            router.sql.execute("ALTER TABLE agent_mappings ADD UNIQUE (room_id) DEFERRABLE");
+        }
     }
 
     @Test
