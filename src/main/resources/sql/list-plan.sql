@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (
     is_stored AND matrix_password <> old_password AS password_differs,
     is_stored AND invitations <> coalesce(old_invitations, '{}') AS invitations_differ
   FROM plan
-  WHERE plan.action = kind.action AND (plan.ord IS NOT NULL OR plan.is_stored)
+  WHERE plan.action = kind.action AND (plan.action <> 'absent' OR plan.is_stored)
   ORDER BY ord, agent_id
   LIMIT 1000
 ) line
