@@ -29,7 +29,8 @@ WITH RECURSIVE taken AS (
       WHEN holder_action = 'absent' AND kind = 'room' THEN 'which the file does not hold and no sync gave that room; use set-room to take it away, or add that agent to the file'
       WHEN holder_action = 'absent' THEN 'which the file does not hold; remove that agent with sync --prune, or give this entry another user'
       WHEN holder_action = 'kept' THEN 'whose row was changed in the database; run sync by hand to let the file win'
-      WHEN holder_action IN ('rejected', 'update', 'create') THEN 'whose own entry is rejected; correct that entry first'
+      WHEN holder_action IN ('rejected', 'update', 'create') AND :#${variable.sync.wholeFile()} THEN 'whose own entry is rejected; correct that entry first'
+      WHEN holder_action IS NOT NULL THEN 'whose row stays as it is; take it away there first'
       ELSE 'who has it already; take it away there first'
     END), '; ') AS reason
   FROM taken JOIN stays ON stays.agent_id = taken.agent_id LEFT JOIN stays keeper ON keeper.agent_id = taken.holder

@@ -8,6 +8,7 @@ import static org.matrixletta.router.mapping.TestFile.file;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.RunningRouter;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -249,6 +252,67 @@ class OwnershipTest {
     }
 
     @Test
+    @Tag("S32")
+    void s32_aRowThatCannotGoBackToARoomIsNamedAndAllOthersAreTakenBack() {
+        router.sync(file(agent("a", "!a"), agent("b", "!b"), agent("c", "!c")), "");
+        router.sync(file(agent("a", "!b"), agent("b", "!a"), agent("c", "!c2")), "");
+        router.sql.update("UPDATE agent_mappings SET agent_name = 'since' WHERE agent_id = 'b'");
+        insert("new", "!c");
+        String expected = "❌ Left as it is: Name of a (a): room !a stays with b, whose row stays as it is; take it away there first\n"
+                + "❌ Left as it is: Name of b (b): its row was changed since that sync\n"
+                + "❌ Left as it is: Name of c (c): room !c stays with new, who has it already; take it away there first\n";
+        assertThat(restore("?dryRun=true")).startsWith(expected);
+        assertThat(restore("")).startsWith(expected);
+        router.http("DELETE", "/agents/new/mapping", null);
+        router.sql.update("UPDATE agent_mappings SET agent_name = 'Name of b' WHERE agent_id = 'b'");
+        assertThat(router.http("POST", "/mappings/history/" + (lastSync() - 2) + "/restore", null, "Accept", "text/plain").body()).doesNotContain("❌");
+        assertThat(rooms()).containsExactlyInAnyOrderEntriesOf(Map.of("a", "!a", "b", "!b", "c", "!c"));
+    }
+
+    @ParameterizedTest
+    @Tag("S32")
+    @ValueSource(strings = {"true", "True", "TRUE"})
+    void s32_aTrialOfARestoreChangesNothingHoweverItIsWritten(String dryRun) {
+        router.sync(file(agent("a", "!a")), "");
+        router.sync(file(agent("a", "!b")), "");
+        assertThat(restore("?dryRun=" + dryRun)).contains("🔍 DRY RUN");
+        assertThat(rooms()).containsEntry("a", "!b");
+    }
+
+    @Test
+    @Tag("S32")
+    @Tag("S25")
+    void s32_invitationsAreTakenBackToo() {
+        String invited = agent("a", "!a").replace("}", ", \"invitation_status\": {\"@you:test.local\": \"joined\"}}");
+        router.sync(file(agent("a", "!a")), "");
+        router.sync(file(invited), "");
+        restore("");
+        assertThat(invitees()).isEmpty();
+        restore("");
+        assertThat(invitees()).containsExactly("@you:test.local");
+        router.http("DELETE", "/agents/a/mapping", null);
+        assertThat(invitees()).isEmpty();
+        assertThat(restore("")).contains("✨ Creating Name of a (a)");
+        assertThat(invitees()).containsExactly("@you:test.local");
+        router.sync(file(agent("a", "!b")), "");
+        router.sql.update("INSERT INTO invitation_status VALUES ('a', '@since:test.local', 'joined')");
+        restore("");
+        assertThat(invitees()).containsExactly("@since:test.local", "@you:test.local");
+    }
+
+    @Test
+    @Tag("S32")
+    void s32_prunedAgentsAndRoomsThatWereGivenUpComeBack() {
+        router.sync(file(agent("a", "!a"), agent("b", "!b"), agent("c", "!c")), "");
+        router.sync(file(agent("a", "!a"), agent("c", "!b")), "");
+        assertThat(restore("")).contains("🔄 Updating Name of b (b)\n   room_id: none → !b\n").doesNotContain("❌");
+        router.sync(file(agent("a", "!b"), agent("c", "!c")), "?prune=true");
+        assertThat(rooms()).containsExactlyInAnyOrderEntriesOf(Map.of("a", "!b", "c", "!c"));
+        assertThat(restore("")).contains("✨ Creating Name of b (b)").doesNotContain("❌");
+        assertThat(rooms()).containsExactlyInAnyOrderEntriesOf(Map.of("a", "!a", "b", "!b", "c", "!c"));
+    }
+
+    @Test
     @Tag("T1")
     void t1_rowsOfTheOldSystemStayUntilOneSyncByHand() {
         insert("same", "!same");
@@ -267,6 +331,19 @@ class OwnershipTest {
             exchange.setVariable("sync", SyncRequest.automatic("watch"));
             exchange.getMessage().setBody(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
         }).getMessage().getBody(SyncReport.class).text();
+    }
+
+    /** Takes back the newest sync. */
+    private static String restore(String query) {
+        return router.http("POST", "/mappings/history/" + lastSync() + "/restore" + query, null, "Accept", "text/plain").body();
+    }
+
+    private static long lastSync() {
+        return router.sql.queryForObject("SELECT max(id) FROM router.sync", Long.class);
+    }
+
+    private static List<String> invitees() {
+        return router.sql.queryForList("SELECT invitee FROM invitation_status ORDER BY invitee", String.class);
     }
 
     private static void insert(String id, String room) {

@@ -283,8 +283,8 @@ class PlanPropertyTest {
         Collections.shuffle(agents, random);
         return IntStream.range(0, 1 + random.nextInt(AGENTS.size())).mapToObj(agents::get).map(agent -> {
             Row row = stored.get(agent);
-            if (row != null && random.nextInt(3) == 0) {
-                return new Entry(agent, row.name(), row.user(), row.room());
+            if (row != null && random.nextInt(2) == 0) {
+                return new Entry(agent, pick(List.of("n1", "n2")), row.user(), random.nextInt(4) == 0 ? "-" : row.room());
             }
             String room = switch (random.nextInt(12)) {
                 case 0 -> null;
