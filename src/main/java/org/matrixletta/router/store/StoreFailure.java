@@ -55,7 +55,8 @@ public class StoreFailure {
             case "28" -> "refused user \"" + url.user() + "\"; check user and password in DATABASE_URL.";
             case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
             case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and CREATE on the database.";
-            case "23" -> "refuses a row by a constraint or trigger of its own on agent_mappings (SQLSTATE " + state + "); nothing was changed, look at what was added to that table.";
+            case "23" -> state.equals("23505") ? "is being set up by another process just now; try again."
+                    : "refuses a row by a constraint or trigger of its own on agent_mappings (SQLSTATE " + state + "); nothing was changed, look at what was added to that table.";
             case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
             default -> isCausedBy(failure, UnknownHostException.class)
                     ? "has an unknown host name; check the host in DATABASE_URL."

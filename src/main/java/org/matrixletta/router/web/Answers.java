@@ -2,7 +2,6 @@ package org.matrixletta.router.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -11,6 +10,7 @@ import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Report;
 import org.matrixletta.router.mapping.MappingFileException;
 import org.matrixletta.router.store.StoreFailure;
+import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -55,7 +55,7 @@ public class Answers {
                 refuse(exchange, 422, 2, unreadable.getMessage());
                 return;
             }
-            if (cause instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+            if (cause instanceof PSQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState()) && "agent_mappings".equals(sql.getServerErrorMessage().getTable())) {
                 refuse(exchange, 409, 2, "A room or Matrix user that this would write belongs to another agent by now; nothing was changed.");
                 return;
             }

@@ -16,9 +16,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,11 +34,26 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class WatchTest {
 
-    RunningRouter router = RunningRouter.start();
+    static RunningRouter router;
 
-    @AfterEach
-    void stop() {
+    @BeforeAll
+    static void start() {
+        router = RunningRouter.start();
+    }
+
+    @AfterAll
+    static void stop() {
         router.close();
+    }
+
+    @BeforeEach
+    void emptyFolderAndStore() throws IOException {
+        try (Stream<Path> files = Files.walk(router.file.getParent())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).filter(file -> !file.equals(router.file.getParent())).toList()) {
+                Files.delete(file);
+            }
+        }
+        router.emptyStore();
     }
 
     @Test
