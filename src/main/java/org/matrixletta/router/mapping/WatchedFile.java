@@ -31,9 +31,15 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
         seen = new Seen(version, sync);
     }
 
-    /** The route has found this version unusable; it is not read again until it changes. */
+    /**
+     * The route has found this version unusable; it is not read again until it changes.
+     *
+     * @param version null where a verification and not the watcher has read the file
+     */
     public void unusable(@Variable("version") String version) {
-        seen = new Seen(version, null);
+        if (version != null) {
+            seen = new Seen(version, null);
+        }
     }
 
     /** Whatever the file's size and time say, the next look reads it. */

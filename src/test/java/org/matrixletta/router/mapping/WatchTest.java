@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,16 @@ class WatchTest {
     }
 
     @Test
+    @Tag("S21")
+    void s21_aFileFromTheFutureIsAppliedNow() throws IOException {
+        Path draft = router.file.resolveSibling("draft.json");
+        Files.writeString(draft, file(agent("a", "!a")));
+        Files.setLastModifiedTime(draft, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+        Files.move(draft, router.file, StandardCopyOption.ATOMIC_MOVE);
+        awaitRoom("a", "!a");
+    }
+
+    @Test
     @Tag("S22")
     void s22_aChangeOfEqualSizeWithinTheSameSecondIsNoticed() throws IOException {
         write(agent("a", "!1"));
@@ -115,10 +126,14 @@ class WatchTest {
 
     @Test
     @Tag("S17")
-    void s17_aBadFileIsSaidOnceAndWaitsForItsNextEdit(CapturedOutput output) throws IOException {
+    void s17_aBadFileIsSaidOnceAndWaitsForItsNextEdit(CapturedOutput output) throws Exception {
         Files.writeString(router.file, "{\"a\": }");
         await().until(() -> output.getOut().contains("❌ " + router.file + ", line 1, column"));
         await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
+        assertThat(output).doesNotContain("Exception", "\tat ");
+        VerifyTest.tick(router);
+        await().until(() -> output.getOut().split("not valid JSON", -1).length == 3);
+        await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
         assertThat(output).doesNotContain("Exception", "\tat ");
         write(agent("a", "!a"));
         awaitRoom("a", "!a");
