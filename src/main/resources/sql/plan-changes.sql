@@ -1,6 +1,6 @@
 -- Compares file, table and the last applied file, agent by agent; agents with nothing to do or say are left out.
 WITH invited AS (
-  SELECT agent_id, jsonb_object_agg(invitee, status) AS invitations FROM invitation_status GROUP BY agent_id
+  SELECT agent_id, jsonb_object_agg(invitee, status) FILTER (WHERE invitee IS NOT NULL) AS invitations FROM invitation_status GROUP BY agent_id
 ), compared AS (
   SELECT
     agent_id, entry.ord, entry.line, entry.digest,

@@ -5,6 +5,9 @@ DECLARE
   home text := (SELECT name FROM unnest(current_schemas(false)) name WHERE name <> 'router' LIMIT 1);
   lacking text;
 BEGIN
+  IF home IS NULL THEN
+    RAISE EXCEPTION 'no schema of the search_path is there for this user; create one, or name another in DATABASE_URL with ?currentSchema=';
+  END IF;
   IF to_regclass('agent_mappings') IS NULL THEN
     EXECUTE format('
       CREATE TABLE %I.agent_mappings (

@@ -24,7 +24,7 @@ class Reports {
     void guardPrune(@Variable("sync") SyncRequest sync, @Variable("counts") Map<String, Object> counts) {
         long deleted = ((Number) counts.get("deleted")).longValue();
         long stored = ((Number) counts.get("stored")).longValue();
-        if (sync.prune() && !sync.forcePrune() && deleted * 2 > stored) {
+        if (isRefused(sync, deleted, stored)) {
             throw new MappingFileException("--prune would delete " + deleted + " of " + stored
                     + " agents, more than half; nothing was changed, look whether this is the right file, or add --force-prune.");
         }
@@ -33,6 +33,11 @@ class Reports {
     /** Whether the plan writes anything, or leaves a difference that a comparison calls otherwise. */
     boolean hasChanges(@Variable("counts") Map<String, Object> counts) {
         return Stream.of("created", "updated", "kept", "released", "deleted").anyMatch(count -> ((Number) counts.get(count)).longValue() > 0);
+    }
+
+    /** Whether a sync that is no trial refuses to delete that many. */
+    static boolean isRefused(SyncRequest sync, long deleted, long stored) {
+        return sync.prune() && !sync.forcePrune() && deleted * 2 > stored;
     }
 
     /** Stops at a key that stands twice in the file. */

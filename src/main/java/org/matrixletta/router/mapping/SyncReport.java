@@ -32,7 +32,10 @@ public record SyncReport(SyncRequest sync, FileFacts file, Map<String, Long> cou
         file.warnings().forEach(warning -> text.append("⚠️  ").append(warning).append('\n'));
         if (isMostlyMissing()) {
             text.append("⚠️  THE FILE LACKS ").append(counts.get("only_in_database")).append(" OF THE ").append(counts.get("stored"))
-                    .append(" STORED AGENTS; ").append(sync.prune() ? "they go" : "nothing is deleted").append(", look whether this is the right file\n");
+                    .append(" STORED AGENTS; ").append(sync.prune() ? "" : "nothing is deleted, but ").append("look whether this is the right file\n");
+        }
+        if (Reports.isRefused(sync, counts.get("deleted"), counts.get("stored"))) {
+            text.append("⚠️  Without --force-prune this will be refused: it deletes more than half of the stored agents\n");
         }
         print(text, "create", "created", sync.dryRun() ? "✨ Would CREATE " : "✨ Creating ");
         print(text, "update", "updated", sync.dryRun() ? "🔄 Would UPDATE " : "🔄 Updating ");

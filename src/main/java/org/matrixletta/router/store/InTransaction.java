@@ -1,5 +1,6 @@
 package org.matrixletta.router.store;
 
+import java.util.concurrent.Semaphore;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -16,7 +17,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component("inTransaction")
 class InTransaction implements TransactedPolicy {
 
+    /** Fewer than the pool has connections: transactions that wait for a lock or for each other leave lookups theirs. */
+    private static final int AT_ONCE = StoreConfiguration.CONNECTIONS / 2;
+
     private final TransactionTemplate transaction;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
     InTransaction(PlatformTransactionManager manager) {
         this.transaction = new TransactionTemplate(manager);
@@ -30,6 +35,7 @@ class InTransaction implements TransactedPolicy {
     @Override
     public Processor wrap(Route route, Processor steps) {
         return exchange -> {
+            turns.acquireUninterruptibly();
             // Keeps Camel on this thread, to which the connection belongs.
             exchange.getUnitOfWork().beginTransactedBy(this);
             try {
@@ -47,6 +53,7 @@ class InTransaction implements TransactedPolicy {
                 exchange.setException(e);
             } finally {
                 exchange.getUnitOfWork().endTransactedBy(this);
+                turns.release();
             }
         };
     }

@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
 
+    static final int CONNECTIONS = 10;
+
     @Bean
     DatabaseUrl databaseUrl(Settings settings) {
         return DatabaseUrl.parse(settings.databaseUrl());
@@ -25,6 +27,7 @@ class StoreConfiguration {
             pool.setPassword(url.password());
         }
         pool.setPoolName("store");
+        pool.setMaximumPoolSize(CONNECTIONS);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(5_000);
         // The server's error detail repeats the failing row, and with it the password.

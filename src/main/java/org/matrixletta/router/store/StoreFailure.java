@@ -21,7 +21,7 @@ public class StoreFailure {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    // PostgreSQL documentation, appendix A: connection, constraint, credentials, catalog, resources, operator, system; read-only; and single states.
+    // PostgreSQL documentation, appendix A: connection, integrity, credentials, catalog, resources, operator, system; read-only; and single states.
     private static final Set<String> STORE_STATES = Set.of("08", "23", "28", "3D", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
 
     private final DatabaseUrl url;
@@ -51,12 +51,18 @@ public class StoreFailure {
         if (state.equals("P0001") && cause instanceof PSQLException raised && raised.getServerErrorMessage() != null) {
             return "In the database " + url.place() + " " + raised.getServerErrorMessage().getMessage() + ".";
         }
+        if (state.equals("23505")) {
+            return "The database " + url.place() + " is being set up by another process just now; try again.";
+        }
+        if (state.startsWith("23") && cause instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
+            // The message names column and constraint; the row itself would be in the detail.
+            return "In the database " + url.place() + " a constraint of the table's own forbids what was to be written: " + refused.getServerErrorMessage().getMessage()
+                    + "; nothing was changed, give that column a default, or drop the constraint.";
+        }
         return "The database " + url.place() + " " + switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "28" -> "refused user \"" + url.user() + "\"; check user and password in DATABASE_URL.";
             case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
-            case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and CREATE on the database.";
-            case "23" -> state.equals("23505") ? "is being set up by another process just now; try again."
-                    : "refuses a row by a constraint or trigger of its own on agent_mappings (SQLSTATE " + state + "); nothing was changed, look at what was added to that table.";
+            case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and invitation_status, and CREATE on the database and on their schema.";
             case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
             default -> isCausedBy(failure, UnknownHostException.class)
                     ? "has an unknown host name; check the host in DATABASE_URL."

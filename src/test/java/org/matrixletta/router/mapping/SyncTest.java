@@ -233,11 +233,21 @@ class SyncTest {
     }
 
     @Test
+    @Tag("S3")
+    @Tag("S16")
+    void s3_s16_aTrialOfAPruneSaysThatTheRealOneIsRefused() {
+        router.sync(TestFile.of(4), "");
+        assertThat(router.sync(TestFile.of(1), "?prune=true&dryRun=true")).contains("⚠️  Without --force-prune this will be refused", "🗑️  Deleted: 3").doesNotContain("nothing is deleted");
+        assertThat(router.sync(TestFile.of(1), "?prune=true")).contains("--prune would delete 3 of 4 agents");
+        assertThat(router.sync(TestFile.of(1), "?prune=true&forcePrune=true&dryRun=true")).contains("THE FILE LACKS 3 OF THE 4").doesNotContain("refused");
+    }
+
+    @Test
     @Tag("S25")
     void s25_invitationsAreKeptGivenBackAndNullIsEmpty() {
         String fields = "\"agent_name\":\"A\",\"matrix_user_id\":\"@a:test.local\",\"invitation_status\":";
         router.sync(file(entry("a", fields + "{\"@you:test.local\":\"invited\",\"@me:test.local\":\"joined\"}")), "");
-        assertThat(router.http("GET", "/agents/mappings", null).body()).contains("\"invitation_status\":{ \"@me:test.local\" : \"joined\", \"@you:test.local\" : \"invited\" }");
+        assertThat(router.http("GET", "/agents/mappings", null).body()).contains("\"invitation_status\":{\"@me:test.local\": \"joined\", \"@you:test.local\": \"invited\"}");
         router.sync(file(entry("a", fields + "{\"@you:test.local\":\"joined\"}")), "");
         assertThat(router.sql.queryForList("SELECT invitee || '=' || status FROM invitation_status", String.class)).containsExactly("@you:test.local=joined");
         assertThat(router.sync(file(entry("a", fields + "null")), "")).contains("🔄 Updated: 1");

@@ -39,7 +39,7 @@ class VerifyTest {
 
     @BeforeAll
     static void start() {
-        router = RunningRouter.start("--router.verify-self-heal=true", "--router.mappings-accepted=known-1,known-2");
+        router = RunningRouter.start("--router.verify-self-heal=true", "--router.mappings-accepted=known-1, known-2");
     }
 
     @AfterAll

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,10 +222,30 @@ class WatchTest {
             write(agent("a", "!2"));
             await().atMost(Duration.ofSeconds(20)).until(() -> output.getOut().contains("is locked by process"));
             assertThat(router.http("GET", "/agents/a/room", null).body()).contains("!1");
-            assertThat(output).containsPattern("The table agent_mappings is locked by process \\d+ \\(old-python at 127.0.0.1, user postgres, in a transaction for \\d+ s\\)");
+            assertThat(output).containsPattern("The table agent_mappings is locked by process \\d+ \\(old-python at 127.0.0.1, user postgres, in a transaction since [-\\dT:]+Z\\)");
             old.rollback();
         }
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(room("a")).isEqualTo("!2"));
+    }
+
+    @Test
+    @Tag("S35")
+    void s35_lookupsHaveConnectionsHoweverManyChangesWait() throws Exception {
+        write(agent("a", "!1"));
+        awaitRoom("a", "!1");
+        List<CompletableFuture<Integer>> waiting;
+        try (Connection old = router.sql.getDataSource().getConnection()) {
+            old.setAutoCommit(false);
+            old.createStatement().execute("UPDATE agent_mappings SET agent_name = 'held'");
+            waiting = IntStream.range(0, 15).mapToObj(n -> CompletableFuture.supplyAsync(
+                    () -> router.http("PATCH", "/agents/a/mapping", "{\"agent_name\":\"changed\"}").statusCode(), runnable -> new Thread(runnable).start())).toList();
+            await().until(() -> router.sql.queryForObject("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", Integer.class) > 3);
+            assertThat(CompletableFuture.supplyAsync(() -> router.http("GET", "/agents/a/room", null).body()).get(3, TimeUnit.SECONDS)).contains("!1");
+            old.rollback();
+        }
+        for (CompletableFuture<Integer> change : waiting) {
+            assertThat(change.get()).isEqualTo(200);
+        }
     }
 
     @Test
