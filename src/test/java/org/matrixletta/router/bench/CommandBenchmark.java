@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class CommandBenchmark {
 
     private static final int ROUNDS = 9;
-    private static final List<Integer> HEAPS = List.of(32, 48, 64, 96, 128, 192, 256);
+    private static final List<Integer> HEAPS = List.of(48, 64, 96, 128, 192, 256);
     private static final Path PACKED = Path.of("target", "matrix-letta-router.jar").toAbsolutePath();
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
