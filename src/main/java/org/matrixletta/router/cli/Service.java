@@ -53,7 +53,7 @@ final class Service {
             }
             byte[] expected = Health.proof(settings.apiKey(), challenge).getBytes(StandardCharsets.UTF_8);
             if (!MessageDigest.isEqual(field(answer, "proof").getBytes(StandardCharsets.UTF_8), expected)) {
-                remark.accept("What answers on " + address + " is not this router with the same ROUTER_API_KEY; working in this process.");
+                remark.accept("What answers on " + address + " is still starting, or is not this router with the same ROUTER_API_KEY; working in this process.");
                 return false;
             }
             refuseOtherStore();

@@ -13,9 +13,11 @@ import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.CamelContext;
 import org.matrixletta.router.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -36,14 +38,21 @@ class AccessFilter extends OncePerRequestFilter {
     private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
 
     private final Settings settings;
+    private final ObjectProvider<CamelContext> camel;
     private final Set<String> keylessCallers = ConcurrentHashMap.newKeySet();
 
-    AccessFilter(Settings settings) {
+    AccessFilter(Settings settings, ObjectProvider<CamelContext> camel) {
         this.settings = settings;
+        this.camel = camel;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+        if (!camel.getObject().isStarted()) {
+            // The port is open before the routes are: what they would answer is not known yet.
+            refuse(response, 503, "The router is starting or stopping; try again in a few seconds.");
+            return;
+        }
         if (!mayPass(request)) {
             refuse(response, request.getHeader("Authorization") == null ? 401 : 403,
                     "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
