@@ -18,10 +18,11 @@ import org.springframework.stereotype.Component;
  * remembers the sync it led to, so a database that was made anew or restored from a backup is told again.
  */
 @Component("watchedFile")
-class WatchedFile extends ServiceSupport implements IdempotentRepository {
+public class WatchedFile extends ServiceSupport implements IdempotentRepository {
 
     private final JdbcTemplate jdbc;
     private volatile Seen seen;
+    private volatile String fault;
 
     /** How long a version that the store did not take is left alone. */
     private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -37,11 +38,18 @@ class WatchedFile extends ServiceSupport implements IdempotentRepository {
     /** The route has applied this version. */
     public void applied(@Variable("version") String version, @Variable("record") Map<String, Object> sync) {
         seen = new Seen(version, sync, Instant.MIN);
+        fault = null;
     }
 
     /** The route has found this version unusable; it is not read again until it changes. */
-    public void unusable(@Variable("version") String version) {
+    public void unusable(@Variable("version") String version, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) MappingFileException failure) {
         seen = new Seen(version, null, Instant.MAX);
+        fault = failure.getMessage();
+    }
+
+    /** Why the file as it is now cannot be applied, in one sentence; null if it was. */
+    public String fault() {
+        return fault;
     }
 
     /** The route has failed: because of the store, it tries again soon; because of a fault of its own, it waits for the next edit. */

@@ -15,6 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.matrixletta.router.Settings;
+import org.matrixletta.router.mapping.WatchedFile;
 import org.matrixletta.router.store.DatabaseUrl;
 import org.matrixletta.router.store.StoreState;
 import org.springframework.stereotype.Component;
@@ -26,12 +27,14 @@ public class Health {
     private final Settings settings;
     private final DatabaseUrl database;
     private final StoreState store;
+    private final WatchedFile file;
     private final ObjectMapper json;
 
-    Health(Settings settings, DatabaseUrl database, StoreState store, ObjectMapper json) {
+    Health(Settings settings, DatabaseUrl database, StoreState store, WatchedFile file, ObjectMapper json) {
         this.settings = settings;
         this.database = database;
         this.store = store;
+        this.file = file;
         this.json = json;
     }
 
@@ -51,6 +54,7 @@ public class Health {
         if (authorization != null) {
             answer.put("store", database.place());
             answer.put("mapping_file", settings.mappingsFile().toAbsolutePath().normalize().toString());
+            answer.put("mapping_file_fault", file.fault());
             answer.put("phase", settings.mappingsPhase());
             answer.put("looked_at", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
             answer.put("fault", fault);

@@ -152,6 +152,7 @@ class WatchTest {
         await().until(() -> output.getOut().contains("❌ " + router.file + ", line 1, column"));
         await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
         assertThat(output).doesNotContain("Exception", "\tat ");
+        assertThat(router.http("GET", "/health", null).body()).contains("\"mapping_file_fault\":\"" + router.file + ", line 1, column");
         VerifyTest.tick(router);
         await().until(() -> output.getOut().split("not valid JSON", -1).length == 3);
         await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
