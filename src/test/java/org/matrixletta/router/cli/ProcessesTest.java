@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Syncs of two processes at once, and of one that is killed. */
 class ProcessesTest {
 
-    private static final int MANY = 30_000;
+    private static final int MANY = 15_000;
 
     final String database = RunningRouter.newDatabase();
     final JdbcTemplate sql = RunningRouter.sql(database);

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,7 +173,10 @@ class HttpTest {
                 "POST /mappings/verification", "GET /mappings/history", "POST /mappings/history/1/restore");
 
         // Then no answer looks like an empty table or a missing room
-        assertThat(requests.parallelStream().map(request -> router.http(request.split(" ")[0], request.split(" ")[1], "{}")).toList()).allSatisfy(answer ->
+        Executor callers = runnable -> new Thread(runnable).start();
+        List<CompletableFuture<HttpResponse<String>>> answers = requests.stream().map(request -> CompletableFuture.supplyAsync(
+                () -> router.http(request.split(" ")[0], request.split(" ")[1], "{}"), callers)).toList();
+        assertThat(answers).extracting(CompletableFuture::join).allSatisfy(answer ->
                 assertThat(detail(answer, 503)).startsWith("The database 127.0.0.1:" + wire.port + "/" + router.database + " is not reachable"));
 
         // And when it is back, the router is back by itself
