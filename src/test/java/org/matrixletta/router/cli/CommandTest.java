@@ -63,6 +63,7 @@ class CommandTest {
 
     @Test
     @Tag("C2")
+    @Tag("S18")
     void c2_theCommandReadsTheFileAndTheServiceOpensNoPathOfIts() {
         // The old script's flags
         assertThat(run("--verify", "--json-file", json.toString()).exitCode()).isZero();
