@@ -1,8 +1,13 @@
 package org.matrixletta.router;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.matrixletta.router.store.DatabaseUrl;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,16 +26,39 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param apiKey what operators and services present as a bearer token (ROUTER_API_KEY)
  * @param readKey the same, for reading only (ROUTER_READ_KEY)
  * @param apiOpenReads whether the old system's two reading endpoints answer without a key (API_OPEN_READS)
+ * @param matrixIntake how events come in (MATRIX_INTAKE)
+ * @param matrixHomeserverUrl where the homeserver's client-server API answers (MATRIX_HOMESERVER_URL)
  * @param matrixServerName the homeserver's name (MATRIX_SERVER_NAME)
+ * @param routerUrl where the homeserver reaches the router (ROUTER_URL)
+ * @param matrixAsId the registration's id (MATRIX_AS_ID)
+ * @param matrixAsToken what the router presents to the homeserver (MATRIX_AS_TOKEN)
+ * @param matrixHsToken what the homeserver presents to the router (MATRIX_HS_TOKEN)
  * @param matrixBotLocalpart the localpart of the router's own Matrix user (MATRIX_BOT_LOCALPART)
+ * @param matrixAgentPrefix what the localparts of the agents' users begin with (MATRIX_AGENT_PREFIX)
+ * @param matrixAllowedSenders globs of the users whose messages reach agents (MATRIX_ALLOWED_SENDERS)
+ * @param matrixIgnoredUsers globs of the users whose messages never do (MATRIX_IGNORED_USERS)
+ * @param lettaApi which of Letta's interfaces is spoken (LETTA_API)
+ * @param lettaApiUrl where Letta answers (LETTA_API_URL)
+ * @param lettaToken what the router presents to Letta (LETTA_TOKEN)
  * @param lettaAgentId the default agent (LETTA_AGENT_ID)
+ * @param lettaTurnLimit how long a turn may take before its outcome counts as unknown (LETTA_TURN_LIMIT)
+ * @param lettaMaxTurns how many turns may run at once (LETTA_MAX_TURNS)
  * @param unmappedRooms what happens to a message in a room without a mapping (UNMAPPED_ROOMS)
+ * @param disabledAgents agents that are asked nothing, by id, separated by commas (DISABLED_AGENTS)
+ * @param askMaxAge how long a message may have waited and still be asked (ASK_MAX_AGE)
+ * @param roomWaitingLimit how many messages of a room may wait (ROOM_WAITING_LIMIT); 0: any number
+ * @param roomTurnsPerHour how many turns a room may have in an hour (ROOM_TURNS_PER_HOUR); 0: any number
+ * @param pairTurnsPerHour how many turns two agents may cause each other in an hour (PAIR_TURNS_PER_HOUR); 0: any number
+ * @param observe whether nothing is sent, to Letta or to the homeserver (OBSERVE)
  */
 @ConfigurationProperties("router")
 public record Settings(
         String databaseUrl, Path mappingsFile, String mappingsPhase, String mappingsAccepted, String verifyCron, boolean verifySelfHeal,
         String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads,
-        String matrixServerName, String matrixBotLocalpart, String lettaAgentId, String unmappedRooms) {
+        String matrixIntake, String matrixHomeserverUrl, String matrixServerName, String routerUrl, String matrixAsId, String matrixAsToken, String matrixHsToken,
+        String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
+        String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, int lettaMaxTurns,
+        String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, boolean observe) {
 
     /** The fewest characters of a token that this router accepts as a secret. */
     static final int TOKEN_LENGTH = 32;
@@ -52,6 +80,26 @@ public record Settings(
         return unmappedRooms.equals("default-agent") ? lettaAgentId : "";
     }
 
+    /** Whether messages are carried, or only mappings kept. */
+    public boolean carriesMessages() {
+        return !matrixIntake.equals("none");
+    }
+
+    /** Globs of the users whose messages reach agents: by default everybody of this homeserver. */
+    public String allowedSenders() {
+        return matrixAllowedSenders.isEmpty() ? "@*:" + matrixServerName : matrixAllowedSenders;
+    }
+
+    /** Whether a Matrix user lies in the registration's namespace, so that the router may speak as it: an agent's user, or the bot. */
+    public boolean isOurUser(String user) {
+        return user.equals(botUser()) || user.startsWith("@" + matrixAgentPrefix) && user.endsWith(":" + matrixServerName);
+    }
+
+    /** The ids that a setting lists, separated by commas. */
+    public static List<String> ids(String setting) {
+        return Arrays.stream(setting.split(",")).map(String::strip).filter(id -> !id.isEmpty()).toList();
+    }
+
     /**
      * Says what is missing or impossible, for a service that is about to start.
      *
@@ -69,7 +117,58 @@ public record Settings(
         if (!org.quartz.CronExpression.isValidExpression(verifyCron)) {
             faults.add("VERIFY_CRON is not a Quartz cron expression; set six fields, for example `0 */15 * * * ?`.");
         }
+        switch (matrixIntake) {
+            case "none" -> { }
+            case "appservice" -> faults.addAll(faultsOfDelivery());
+            case "sync" -> faults.add("MATRIX_INTAKE is \"sync\", which this version does not serve; set it to appservice, or to none to keep mappings only.");
+            default -> faults.add("MATRIX_INTAKE is \"" + matrixIntake + "\"; set it to appservice, or to none to keep mappings only.");
+        }
         return faults;
+    }
+
+    private List<String> faultsOfDelivery() {
+        List<String> faults = new ArrayList<>();
+        faults.addAll(faultsOfUrl("MATRIX_HOMESERVER_URL", matrixHomeserverUrl, "your homeserver, for example http://127.0.0.1:8008, or set MATRIX_INTAKE=none to keep mappings only"));
+        faults.addAll(faultsOfUrl("LETTA_API_URL", lettaApiUrl, "your Letta server, for example http://127.0.0.1:8283"));
+        if (!routerUrl.isEmpty()) {
+            faults.addAll(faultsOfUrl("ROUTER_URL", routerUrl, "where your homeserver reaches the router, for example http://127.0.0.1:8004"));
+        }
+        if (matrixServerName.isEmpty()) {
+            faults.add("MATRIX_SERVER_NAME is missing; set it to the part after the colon of your homeserver's users, for example example.org.");
+        }
+        if (!lettaApi.equals("v1")) {
+            faults.add("LETTA_API is \"" + lettaApi + "\", which this version does not speak; set it to v1 and LETTA_API_URL to a Letta server of version 0.16, or leave it out.");
+        }
+        Map<String, String> tokens = new TreeMap<>(Map.of("MATRIX_AS_TOKEN", matrixAsToken, "MATRIX_HS_TOKEN", matrixHsToken));
+        tokens.forEach((name, token) -> {
+            if (token.length() < TOKEN_LENGTH) {
+                faults.add(name + " is " + (token.isEmpty() ? "missing" : "shorter than " + TOKEN_LENGTH + " characters")
+                        + "; set it to a random text, for example the output of `openssl rand -hex 32`, and print the registration anew.");
+            } else if (token.equals(apiKey) || token.equals(readKey)) {
+                faults.add(name + " is the same text as ROUTER_API_KEY or ROUTER_READ_KEY; set another random text.");
+            }
+        });
+        if (!matrixAsToken.isEmpty() && matrixAsToken.equals(matrixHsToken)) {
+            faults.add("MATRIX_AS_TOKEN and MATRIX_HS_TOKEN are the same text; set another random text for one of them, and print the registration anew.");
+        }
+        if (lettaMaxTurns < 1) {
+            faults.add("LETTA_MAX_TURNS is " + lettaMaxTurns + "; set it to at least 1, or leave it out.");
+        }
+        return faults;
+    }
+
+    private static List<String> faultsOfUrl(String name, String url, String example) {
+        if (url.isEmpty()) {
+            return List.of(name + " is missing; set it to " + example + ".");
+        }
+        try {
+            URI parsed = URI.create(url);
+            boolean isPlain = List.of("http", "https").contains(parsed.getScheme()) && parsed.getHost() != null && parsed.getRawUserInfo() == null
+                    && parsed.getRawQuery() == null && parsed.getRawFragment() == null;
+            return isPlain && !EXPRESSION.matcher(url).find() ? List.of() : List.of(name + " is no plain http or https address without user, query and fragment; set it to " + example + ".");
+        } catch (IllegalArgumentException e) {
+            return List.of(name + " is not an address; set it to " + example + ".");
+        }
     }
 
     /**
@@ -100,7 +199,7 @@ public record Settings(
         return faults;
     }
 
-    /** Never a value: two of them are secrets. */
+    /** Never a value: some of them are secrets. */
     @Override
     public String toString() {
         return "Settings of " + mappingsFile;

@@ -21,7 +21,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
 
     /** The variables that may come from a file. */
-    static final List<String> SECRETS = List.of("DATABASE_URL", "ROUTER_API_KEY", "ROUTER_READ_KEY");
+    static final List<String> SECRETS = List.of("DATABASE_URL", "ROUTER_API_KEY", "ROUTER_READ_KEY", "MATRIX_AS_TOKEN", "MATRIX_HS_TOKEN", "LETTA_TOKEN");
 
     /** The system property that makes the demo and the tests blind to the environment of whoever started them. */
     private static final String IGNORED = "router.environment";

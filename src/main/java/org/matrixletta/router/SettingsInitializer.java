@@ -8,7 +8,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.web.context.ConfigurableWebApplicationContext;
 
-/** Judges the settings before anything is made of them, and derives what the watcher's endpoint needs. */
+/** Judges the settings before anything is made of them, and derives what the endpoints of the routes need. */
 final class SettingsInitializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     @Override
@@ -21,6 +21,15 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
         }
         environment.getPropertySources().addLast(new MapPropertySource("derived", Map.of(
                 "router.watched-folder", settings.watchedFolder().toString(),
-                "router.watched-name", settings.mappingsFile().getFileName().toString())));
+                "router.watched-name", settings.mappingsFile().getFileName().toString(),
+                "router.carries-messages", settings.carriesMessages(),
+                "router.homeserver-peer", peer(settings.matrixHomeserverUrl()),
+                "router.letta-peer", peer(settings.lettaApiUrl()),
+                "router.turn-milliseconds", settings.lettaTurnLimit().toMillis())));
+    }
+
+    /** An address as an endpoint of camel-http; one that no route reaches where none is set. */
+    private static String peer(String url) {
+        return url.isEmpty() ? "http://not-set.invalid" : url.replaceFirst("/+$", "");
     }
 }

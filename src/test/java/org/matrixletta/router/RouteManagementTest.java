@@ -21,16 +21,18 @@ class RouteManagementTest {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
     private static final String ENTRY = "{\"agent-1\":{\"agent_name\":\"BMO\",\"matrix_user_id\":\"@bmo:test.local\",\"room_id\":\"%s\"}}";
 
+    static MessagingRouter all;
     static RunningRouter router;
 
     @BeforeAll
     static void start() {
-        router = RunningRouter.start().awaitStore();
+        all = MessagingRouter.start();
+        router = all.router;
     }
 
     @AfterAll
     static void stop() {
-        router.close();
+        all.close();
     }
 
     @Test

@@ -32,14 +32,17 @@ class RoutesTest {
             "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-differences", "trial-open", "trial-close", "report-log",
             "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
+            "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
+            "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "rooms-wake", "rooms-read",
+            "reply-wake", "reply-claim", "reply-send", "reply-prepare", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",
             "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables");
     /** Steps that take an endpoint out of a message, and languages in which a message could be a program. */
-    private static final Set<String> FORBIDDEN = Set.of("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "wireTap", "poll",
+    private static final Set<String> FORBIDDEN = Set.of("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll",
             "script", "groovy", "js", "javascript", "joor", "java", "mvel", "ognl", "spel", "python", "jq", "datasonnet", "hl7terser");
     private static final int ROUTE_LINES = 45;
     private static final int EXPRESSION_CHARACTERS = 120;
     private static final Pattern SECRET = Pattern.compile("\\{\\{[^}]*(key|token|password|secret|url)[^}]*}}|bean:settings|[0-9a-f]{32}", Pattern.CASE_INSENSITIVE);
-    private static final Pattern TARGET = Pattern.compile("direct:[a-z-]+");
+    private static final Pattern TARGET = Pattern.compile("(?:direct|seda):[a-z-]+");
     private static final Pattern SQL_IN_ROUTE = Pattern.compile("classpath:((?:sql|db/migration)/[\\w-]+\\.sql)");
     private static final Pattern SQL_IN_CLASS = Pattern.compile("\"/?(sql/[\\w-]+\\.sql)\"");
 
@@ -83,7 +86,7 @@ class RoutesTest {
 
     @Test
     void everyTargetAndEveryRouteConfigurationExists() {
-        Set<String> consumers = nodes("route").map(RoutesTest::from).filter(uri -> uri.startsWith("direct:")).collect(Collectors.toSet());
+        Set<String> consumers = nodes("route").map(RoutesTest::from).filter(uri -> TARGET.matcher(uri).matches()).collect(Collectors.toSet());
         Set<String> configurations = nodes("routeConfiguration").map(configuration -> configuration.path("id").asText()).collect(Collectors.toSet());
 
         assertThat(found(TARGET, TEXTS.values())).isEqualTo(new TreeSet<>(consumers));
@@ -107,6 +110,7 @@ class RoutesTest {
     @Test
     void noMessageChoosesAnEndpointOrIsAProgram() {
         FILES.forEach((file, content) -> assertThat(keys(content)).as(file).doesNotContainAnyElementsOf(FORBIDDEN));
+        FILES.forEach((file, content) -> assertThat(content.findValues("wireTap")).as(file).allSatisfy(tap -> assertThat(tap.path("dynamicUri").asText()).isEqualTo("false")));
     }
 
     @Test

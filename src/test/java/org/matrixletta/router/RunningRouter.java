@@ -60,7 +60,7 @@ public final class RunningRouter implements AutoCloseable {
         }
         this.sql = sql(database);
         settings.addAll(List.of("--router.database-url=" + url(database), "--router.mappings-file=" + file, "--router.api-port=" + port,
-                "--router.api-key=" + KEY, "--router.read-key=" + READ_KEY, "--router.matrix-server-name=test.local", NEVER, "--logging.level.io.zonky=OFF"));
+                "--router.api-key=" + KEY, "--router.read-key=" + READ_KEY, "--router.matrix-server-name=test.local", "--router.matrix-intake=none", NEVER, "--logging.level.io.zonky=OFF"));
         for (String setting : more) {
             // Spring joins two values of one name with a comma.
             settings.removeIf(given -> given.startsWith(setting.substring(0, setting.indexOf('=') + 1)));

@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import org.matrixletta.router.Printable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

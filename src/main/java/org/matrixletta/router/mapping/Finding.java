@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import org.matrixletta.router.Printable;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**

@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import org.matrixletta.router.Printable;
 import java.sql.Timestamp;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import org.matrixletta.router.Printable;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

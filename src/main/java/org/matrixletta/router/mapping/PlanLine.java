@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import org.matrixletta.router.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

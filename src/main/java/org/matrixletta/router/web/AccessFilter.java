@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.matrixletta.router.Settings;
 import org.slf4j.Logger;
@@ -35,6 +37,10 @@ class AccessFilter extends OncePerRequestFilter {
     private static final long FILE_LIMIT = 1L << 30;
     private static final long BODY_LIMIT = 1L << 20;
     private static final int REMEMBERED_CALLERS = 1_000;
+    private static final long TRANSACTION_LIMIT = 32L << 20;
+    private static final String APPLICATION_SERVICE = "/_matrix/app/v1";
+    private static final Pattern HOMESERVER_PATH = Pattern.compile("(/_matrix/app/v1)?/(transactions|users|rooms)/[^/]+|/_matrix/app/v1/ping|/_matrix/app/(v1|unstable)/thirdparty/.*");
+    private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=([^&]*)");
     private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
 
     private final Settings settings;
@@ -48,27 +54,52 @@ class AccessFilter extends OncePerRequestFilter {
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
+        Matcher homeserver = HOMESERVER_PATH.matcher(request.getRequestURI());
+        boolean isHomeserver = homeserver.matches();
+        Refusal refusal = new Refusal(response, isHomeserver);
         if (!camel.getObject().isStarted()) {
             // The port is open before the routes are: what they would answer is not known yet.
-            refuse(response, 503, "The router is starting or stopping; try again in a few seconds.");
+            refusal.send(503, "The router is starting or stopping; try again in a few seconds.");
             return;
         }
-        if (!mayPass(request)) {
-            refuse(response, request.getHeader("Authorization") == null ? 401 : 403,
-                    "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
+        boolean mayPass = isHomeserver ? isHomeserver(request) : mayPass(request);
+        if (!mayPass) {
+            boolean showsToken = request.getHeader("Authorization") != null || isHomeserver && queryToken(request) != null;
+            refusal.send(showsToken ? 403 : 401, isHomeserver ? "This needs the hs_token of the registration." : "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
             return;
         }
-        long limit = FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
+        long limit = isHomeserver ? TRANSACTION_LIMIT : FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
         if (request.getHeader("Content-Encoding") != null) {
-            refuse(response, 415, "A body with a Content-Encoding is not read; send it as it is.");
+            refusal.send(415, "A body with a Content-Encoding is not read; send it as it is.");
         } else if (isForm(request.getContentType())) {
             // Camel would take the body apart into parameters, and log all of it when that fails.
-            refuse(response, 415, "A form is not read; send JSON, with the header Content-Type: application/json.");
+            refusal.send(415, "A form is not read; send JSON, with the header Content-Type: application/json.");
         } else if (request.getContentLengthLong() > limit) {
-            refuse(response, 413, tooLarge(limit));
+            refusal.send(413, tooLarge(limit));
         } else {
-            chain.doFilter(new LimitedRequest(request, response, limit), response);
+            HttpServletRequest limited = new LimitedRequest(request, refusal, limit);
+            if (isHomeserver && !request.getRequestURI().startsWith("/_matrix/")) {
+                // Matrix specification, application service API, legacy routes: the same without the prefix.
+                request.getRequestDispatcher(APPLICATION_SERVICE + request.getRequestURI()).forward(limited, response);
+            } else {
+                chain.doFilter(limited, response);
+            }
         }
+    }
+
+    /** Matrix specification, application service API, authorization: the header, or the query as older homeservers send it; if both, the same. */
+    private boolean isHomeserver(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        String token = queryToken(request);
+        return !settings.matrixHsToken().isEmpty() && (authorization != null || token != null)
+                && (authorization == null || isBearer(authorization, settings.matrixHsToken()))
+                && (token == null || isBearer("Bearer " + token, settings.matrixHsToken()));
+    }
+
+    /** The token of the query, without reading a body as {@code getParameter} would. */
+    private static String queryToken(HttpServletRequest request) {
+        Matcher token = ACCESS_TOKEN.matcher(request.getQueryString() == null ? "" : request.getQueryString());
+        return token.find() ? token.group(1) : null;
     }
 
     private boolean mayPass(HttpServletRequest request) {
@@ -97,44 +128,55 @@ class AccessFilter extends OncePerRequestFilter {
         return MessageDigest.isEqual(authorization.getBytes(StandardCharsets.UTF_8), ("Bearer " + key).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
-        response.setStatus(status);
-        response.setContentType("application/json");
-        response.getOutputStream().write(("{\"detail\":\"" + sentence + "\"}").getBytes(StandardCharsets.UTF_8));
-    }
-
     private static String tooLarge(long limit) {
         return "The body is larger than " + limit + " bytes.";
+    }
+
+    /** Says why a request is refused, in the shape that its sender knows. */
+    private record Refusal(HttpServletResponse response, boolean toHomeserver) {
+
+        void send(int status, String sentence) throws IOException {
+            response.setStatus(status);
+            response.setContentType("application/json");
+            String code = switch (status) {
+                case 401 -> "M_MISSING_TOKEN";
+                case 403 -> "M_FORBIDDEN";
+                case 413 -> "M_TOO_LARGE";
+                default -> "M_UNKNOWN";
+            };
+            String answer = toHomeserver ? "{\"errcode\":\"" + code + "\",\"error\":\"" + sentence + "\"}" : "{\"detail\":\"" + sentence + "\"}";
+            response.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** A request that is refused where its body crosses the limit, also when it announced no length. */
     private static final class LimitedRequest extends HttpServletRequestWrapper {
 
-        private final HttpServletResponse response;
+        private final Refusal refusal;
         private final long limit;
 
-        LimitedRequest(HttpServletRequest request, HttpServletResponse response, long limit) {
+        LimitedRequest(HttpServletRequest request, Refusal refusal, long limit) {
             super(request);
-            this.response = response;
+            this.refusal = refusal;
             this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream(), response, limit);
+            return new LimitedStream(super.getInputStream(), refusal, limit);
         }
     }
 
     private static final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream stream;
-        private final HttpServletResponse response;
+        private final Refusal refusal;
         private final long limit;
         private long left;
 
-        LimitedStream(ServletInputStream stream, HttpServletResponse response, long limit) {
+        LimitedStream(ServletInputStream stream, Refusal refusal, long limit) {
             this.stream = stream;
-            this.response = response;
+            this.refusal = refusal;
             this.limit = limit;
             this.left = limit;
         }
@@ -154,8 +196,8 @@ class AccessFilter extends OncePerRequestFilter {
             left -= result < 0 ? 0 : bytes;
             if (left < 0) {
                 // Camel reads the body before any route runs, and would answer this failure with 500.
-                refuse(response, 413, tooLarge(limit));
-                response.flushBuffer();
+                refusal.send(413, tooLarge(limit));
+                refusal.response().flushBuffer();
                 throw new IOException(tooLarge(limit));
             }
             return result;

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.matrixletta.router.mapping.Printable;
+import org.matrixletta.router.Printable;
 
 /** The rooms of the fake homeserver; what happens in one is pushed, and printed where somebody reads along. */
 final class Rooms {

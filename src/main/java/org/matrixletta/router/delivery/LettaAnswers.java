@@ -1,0 +1,29 @@
+package org.matrixletta.router.delivery;
+
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.apache.camel.Variable;
+import org.matrixletta.router.letta.LettaAnswer;
+import org.matrixletta.router.letta.Outcome;
+import org.springframework.stereotype.Component;
+
+/** Reads what Letta answered to a turn. */
+@Component("lettaAnswers")
+class LettaAnswers {
+
+    private final LettaAnswer answers = new LettaAnswer(Clock.systemUTC());
+
+    /** What the answer means. */
+    public Outcome read(@Variable("turn") Turn turn, Exchange exchange) {
+        Message answer = exchange.getMessage();
+        return answers.read(turn.agentId(), answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class), answer.getHeader("Retry-After", String.class),
+                answer.getHeader("Location", String.class), answer.getBody(byte[].class));
+    }
+
+    /** What it means that there is none. */
+    public Outcome failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
+        return answers.failed(failure);
+    }
+}

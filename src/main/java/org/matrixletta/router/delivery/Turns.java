@@ -1,0 +1,67 @@
+package org.matrixletta.router.delivery;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.sql.Timestamp;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.matrixletta.router.Settings;
+import org.springframework.stereotype.Component;
+
+/** The turns that this process has under way, and how many more it may claim. */
+@Component("turns")
+class Turns {
+
+    /** The length of a file that holds no entry: {@code {}} and a line break. */
+    private static final int NO_ENTRIES = 4;
+
+    private final Settings settings;
+    private final Instance instance;
+    private final UnderWay underWay = new UnderWay();
+    private volatile Timestamp roomsReadAt;
+
+    Turns(Settings settings, Instance instance) {
+        this.settings = settings;
+        this.instance = instance;
+    }
+
+    /** A claim of as many turns as have room. */
+    public Claim claim() {
+        int slots = Math.max(0, settings.lettaMaxTurns() - underWay.size());
+        return new Claim(instance.id(), instance.holdsLease(), slots, settings.botUser(), settings.defaultAgent(), Settings.ids(settings.disabledAgents()).toArray(String[]::new),
+                settings.unmappedRooms().equals("notice"), settings.observe(), settings.askMaxAge().toSeconds(), settings.roomTurnsPerHour(), settings.pairTurnsPerHour(),
+                expectsMappings(), roomsReadAt);
+    }
+
+    /** Takes a claimed row on. */
+    public void begin(@Body Map<String, Object> row) {
+        underWay.begin(String.valueOf(row.get("seq")));
+    }
+
+    /** The turn of a claimed row; it counts as under way until the exchange is done. */
+    public Turn take(@Body Map<String, Object> row, Exchange exchange) {
+        underWay.endWith(exchange, String.valueOf(row.get("seq")));
+        return Turn.of(row);
+    }
+
+    /** The rows under way, by their seq. */
+    public String[] underWay() {
+        return underWay.keys();
+    }
+
+    /** The rooms of the bot are known as they were then. */
+    public void roomsRead(@Variable("readAt") Timestamp at) {
+        roomsReadAt = at;
+    }
+
+    private boolean expectsMappings() {
+        try {
+            return Files.isRegularFile(settings.mappingsFile()) && Files.size(settings.mappingsFile()) > NO_ENTRIES;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the mapping file vanished while it was looked at", e);
+        }
+    }
+}

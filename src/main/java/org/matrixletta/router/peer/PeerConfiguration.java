@@ -1,0 +1,60 @@
+package org.matrixletta.router.peer;
+
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.matrixletta.router.Settings;
+import org.springframework.boot.autoconfigure.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.support.ExecutorServiceAdapter;
+
+/** The connections to Letta and the homeserver, and the threads that wait for their answers. */
+@Configuration(proxyBeanMethods = false)
+class PeerConfiguration {
+
+    private static final int CONNECT_MILLISECONDS = 10_000;
+    /** Looks, sends and what else is asked beside the turns. */
+    private static final int OTHER_REQUESTS = 100;
+
+    /** Both schemes, http and https. Threads are claimed by the turn, so a request never waits for a connection. */
+    @Bean
+    ComponentCustomizer peerConnections(Settings settings) {
+        return ComponentCustomizer.forType(HttpComponent.class, http -> {
+            http.setConnectionsPerRoute(settings.lettaMaxTurns() + OTHER_REQUESTS);
+            http.setMaxTotalConnections(2 * (settings.lettaMaxTurns() + OTHER_REQUESTS));
+            http.setConnectTimeout(CONNECT_MILLISECONDS);
+            http.setConnectionRequestTimeout(CONNECT_MILLISECONDS);
+            http.setSoTimeout(0);
+            http.setSkipRequestHeaders(true);
+            http.setCopyHeaders(false);
+        });
+    }
+
+    @Bean
+    HttpClientConfigurer lettaClient(Settings settings) {
+        // Without this header Letta loads every relation of every agent that it lists.
+        return new PeerClient(settings.lettaToken(), Map.of("X-Stainless-Package-Version", "1.12.1"));
+    }
+
+    @Bean
+    HttpClientConfigurer homeserverClient(Settings settings) {
+        return new PeerClient(settings.matrixAsToken(), Map.of());
+    }
+
+    /** As many threads as there are requests under way: how many that may be is decided where they are claimed. */
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService waitingForPeers(Environment environment) {
+        if (Threading.VIRTUAL.isActive(environment)) {
+            SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("peer-");
+            threads.setVirtualThreads(true);
+            return new ExecutorServiceAdapter(threads);
+        }
+        return Executors.newCachedThreadPool();
+    }
+}

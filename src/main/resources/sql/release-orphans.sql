@@ -1,0 +1,21 @@
+-- What belongs to an instance that is not alive, or to this one although it works on nothing of the kind: a turn's outcome is unknown,
+-- an event is sent again with the same transaction id.
+WITH lost AS (
+  UPDATE router.inbox SET state = 'unknown', owner = NULL, remedy = coalesce(remedy, 'TRY'), ended_at = coalesce(ended_at, now()), next_at = now()
+  WHERE state IN ('asking', 'unknown') AND owner IS NOT NULL
+    AND (NOT EXISTS (SELECT FROM router.instance WHERE id = owner AND alive_until > now())
+      OR owner = :#${variable.orphans.owner()} AND claimed_at < now() - interval '10 seconds' AND seq::text <> ALL (CAST(:#${variable.orphans.turns()} AS text[])))
+  RETURNING seq
+), traced AS (
+  INSERT INTO router.step (seq, what, detail)
+  SELECT seq, 'unknown', 'whoever asked is gone' FROM lost
+), unsent AS (
+  UPDATE router.outbox SET state = 'waiting', owner = NULL, next_at = now()
+  WHERE state = 'sending'
+    AND (NOT EXISTS (SELECT FROM router.instance WHERE id = owner AND alive_until > now())
+      OR owner = :#${variable.orphans.owner()} AND claimed_at < now() - interval '10 seconds' AND source || ' ' || part <> ALL (CAST(:#${variable.orphans.replies()} AS text[])))
+  RETURNING source
+), forgotten AS (
+  DELETE FROM router.instance WHERE alive_until < now() - interval '1 day'
+)
+SELECT (SELECT count(*) FROM lost) + (SELECT count(*) FROM unsent) AS released

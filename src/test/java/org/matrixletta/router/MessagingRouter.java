@@ -1,0 +1,70 @@
+package org.matrixletta.router;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.matrixletta.router.peers.FakeHomeserver;
+import org.matrixletta.router.peers.FakeLetta;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A router as it is run, between a homeserver and a Letta on loopback. */
+public final class MessagingRouter implements AutoCloseable {
+
+    public static final String AS_TOKEN = "secret-of-as-0123456789abcdef0123456789abcdef";
+    public static final String HS_TOKEN = "secret-of-hs-0123456789abcdef0123456789abcdef";
+    public static final String PERSON = "@ann:test.local";
+
+    public final FakeHomeserver homeserver = new FakeHomeserver(0, "test.local", AS_TOKEN, HS_TOKEN).backOff(Duration.ofMillis(50));
+    public final FakeLetta letta = new FakeLetta(0);
+    public final RunningRouter router;
+    public final JdbcTemplate sql;
+
+    /** Starts all three; the settings are added to those of a test, or replace them. */
+    public static MessagingRouter start(String... settings) {
+        return new MessagingRouter(settings);
+    }
+
+    private MessagingRouter(String... more) {
+        List<String> settings = new ArrayList<>(List.of("--router.matrix-intake=appservice", "--router.matrix-homeserver-url=http://127.0.0.1:" + homeserver.http.port(), "--router.letta-api-url=http://127.0.0.1:" + letta.http.port(),
+                "--router.matrix-as-token=" + AS_TOKEN, "--router.matrix-hs-token=" + HS_TOKEN));
+        settings.addAll(List.of(more));
+        router = RunningRouter.start(settings.toArray(String[]::new));
+        sql = router.sql;
+        homeserver.service("http://127.0.0.1:" + router.port);
+    }
+
+    /** Gives a room to an agent of this name, whose id and Matrix user follow from it. */
+    public MessagingRouter map(String name, String room) {
+        sql.update("INSERT INTO agent_mappings (agent_id, agent_name, matrix_user_id, matrix_password, room_id) VALUES (?, ?, ?, '', ?)", agent(name), name, user(name), room);
+        letta.agent(agent(name), name);
+        return this;
+    }
+
+    /** The id of the agent of this name. */
+    public static String agent(String name) {
+        return "agent-" + name.toLowerCase();
+    }
+
+    /** Its Matrix user. */
+    public static String user(String name) {
+        return "@agent_" + name.toLowerCase() + ":test.local";
+    }
+
+    /** The state and reason of an event in the inbox, as "state reason"; or "" if it is not there. */
+    public String state(String eventId) {
+        return String.join("", sql.queryForList("SELECT concat_ws(' ', state, reason) FROM router.inbox WHERE event_id = ?", String.class, eventId));
+    }
+
+    public static ConditionFactory soon() {
+        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50));
+    }
+
+    @Override
+    public void close() {
+        router.close();
+        homeserver.close();
+        letta.close();
+    }
+}
