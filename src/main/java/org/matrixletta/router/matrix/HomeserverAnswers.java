@@ -40,7 +40,7 @@ class HomeserverAnswers {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BadTransactionException bad) {
                 log.error("❌ The homeserver sent a transaction that is none: {}", bad.getMessage());
-                refuse(exchange, 400, bad.errcode(), bad.getMessage());
+                refuse(exchange, bad.errcode().equals("M_TOO_LARGE") ? 413 : 400, bad.errcode(), bad.getMessage());
                 return;
             }
         }

@@ -168,7 +168,7 @@ class WatchTest {
         Files.setPosixFilePermissions(router.file, PosixFilePermissions.fromString("rw-rw-rw-"));
         write(agent("a", "!a"));
         awaitRoom("a", "!a");
-        assertThat(output).contains(router.file + " is writable by others than its owner (rw-rw-rw-)");
+        await().untilAsserted(() -> assertThat(output).contains(router.file + " is writable by others than its owner (rw-rw-rw-)"));
     }
 
     @Test
