@@ -132,7 +132,11 @@ class CommandTest {
     void c6_whatIsMissingOrImpossibleIsOneSentenceEach() {
         Command missing = Command.run(folder, Map.of());
         assertThat(missing.exitCode()).isEqualTo(2);
-        assertThat(missing.out() + missing.err()).hasLineCount(2).contains("DATABASE_URL is missing; set it", "ROUTER_API_KEY is missing; set it");
+        assertThat(missing.out() + missing.err()).hasLineCount(7).contains("DATABASE_URL is missing; set it", "ROUTER_API_KEY is missing; set it", "MATRIX_HOMESERVER_URL is missing; set it",
+                "MATRIX_SERVER_NAME is missing; set it", "MATRIX_AS_TOKEN is missing; set it", "MATRIX_HS_TOKEN is missing; set it", "LETTA_API_URL is missing; set it");
+
+        Command mappingsOnly = Command.run(folder, Map.of("MATRIX_INTAKE", "none"));
+        assertThat(mappingsOnly.out() + mappingsOnly.err()).hasLineCount(2).contains("DATABASE_URL is missing; set it", "ROUTER_API_KEY is missing; set it");
 
         Map<String, String> impossible = environment("DATABASE_URL", "oracle://secret-of-oracle", "ROUTER_API_KEY", "secret-too-short", "ROUTER_READ_KEY", "secret-short-too",
                 "VERIFY_CRON", "often", "MAPPINGS_PHASE", "database-only", "UNMAPPED_ROOMS", "drop", "MAPPINGS_FILE", "/tmp/{{router.api-key}}");
@@ -140,6 +144,15 @@ class CommandTest {
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.out() + refused.err()).hasLineCount(7).contains("DATABASE_URL is", "ROUTER_API_KEY is shorter", "ROUTER_READ_KEY is", "VERIFY_CRON is", "MAPPINGS_PHASE is",
                 "UNMAPPED_ROOMS is", "MAPPINGS_FILE holds").doesNotContain("secret-", "Exception");
+
+        Command messages = Command.run(folder, environment("MATRIX_INTAKE", "appservice", "MATRIX_HOMESERVER_URL", "http://secret-user:secret-of-url@h:1", "LETTA_API_URL", "letta:8283",
+                "MATRIX_SERVER_NAME", "test.local", "LETTA_API", "app-server", "MATRIX_AS_TOKEN", RunningRouter.KEY, "MATRIX_HS_TOKEN", "secret-too-short", "ROUTER_URL", "http://h?secret-query"));
+        assertThat(messages.exitCode()).isEqualTo(2);
+        assertThat(messages.out() + messages.err()).hasLineCount(6).contains("MATRIX_HOMESERVER_URL is no plain", "LETTA_API_URL is", "LETTA_API is \"app-server\"", "ROUTER_URL is no plain",
+                "MATRIX_AS_TOKEN is the same text as ROUTER_API_KEY", "MATRIX_HS_TOKEN is shorter").doesNotContain("secret-", "Exception");
+
+        Command intake = Command.run(folder, environment("MATRIX_INTAKE", "sync"));
+        assertThat(intake.out() + intake.err()).hasLineCount(1).contains("MATRIX_INTAKE is \"sync\", which this version does not serve");
 
         Command number = Command.run(folder, environment("API_PORT", "many"));
         assertThat(number.exitCode()).isEqualTo(2);
@@ -220,7 +233,7 @@ class CommandTest {
     /** What an operator's environment holds beside a running service, with these variables added or replaced. */
     private static Map<String, String> environment(String... more) {
         Map<String, String> environment = new HashMap<>(Map.of("DATABASE_URL", RunningRouter.url(router.database), "ROUTER_API_KEY", RunningRouter.KEY,
-                "API_PORT", String.valueOf(router.port)));
+                "MATRIX_INTAKE", "none", "API_PORT", String.valueOf(router.port)));
         for (int i = 0; i < more.length; i += 2) {
             environment.put(more[i], more[i + 1]);
         }
