@@ -15,11 +15,14 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.matrixletta.router.demo.Postgres;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What {@code bench/run} starts: measures syncs and commands on an embedded PostgreSQL that forces its log to disk, and prints a table. */
 public final class Benchmark {
 
     private static final int AGENTS = 56;
+    private static final int TURNS = 1_000;
+    private static final String NO_MESSAGES = "--router.matrix-intake=none";
 
     private Benchmark() {
     }
@@ -41,12 +44,16 @@ public final class Benchmark {
         try {
             Path file = folder.resolve("agent_user_mappings.json");
             Table table = new Table(System.out, machine(postgres));
-            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"))) {
+            MessageBenchmark messages = new MessageBenchmark(TURNS);
+            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"), messages.settings())) {
+                messages.run(table, router, new JdbcTemplate(postgres.getPostgresDatabase()));
+            }
+            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"), NO_MESSAGES)) {
                 SyncBenchmark.run(table, router, postgres.getJdbcUrl("postgres", "postgres"));
                 router.empty();
             }
             write(new Entries(AGENTS, 0), file);
-            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), file)) {
+            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), file, NO_MESSAGES)) {
                 CommandBenchmark.run(table, router, folder);
             }
         } finally {

@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -26,14 +28,29 @@ final class Router implements AutoCloseable {
     private final ProducerTemplate template;
     private final JdbcTemplate sql;
 
-    Router(String databaseUrl, Path file) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param more further settings
+     */
+    Router(String databaseUrl, Path file, String... more) throws IOException {
         environment = Map.of("DATABASE_URL", databaseUrl, "MAPPINGS_FILE", file.toString(), "API_PORT", freePort(), "ROUTER_API_KEY", KEY, "MATRIX_SERVER_NAME", "test.local");
-        context = RouterApplication.service().run("--router.database-url=" + databaseUrl, "--router.mappings-file=" + file, "--router.api-key=" + KEY,
+        List<String> settings = new ArrayList<>(List.of("--router.database-url=" + databaseUrl, "--router.mappings-file=" + file, "--router.api-key=" + KEY,
                 "--router.api-port=" + environment.get("API_PORT"), "--router.matrix-server-name=test.local", "--router.verify-cron=" + NEVER,
-                "--logging.level.root=WARN", "--logging.level.mappings=ERROR", "--logging.level.org.matrixletta=WARN", "--logging.level.io.zonky=OFF");
+                "--logging.level.root=WARN", "--logging.level.mappings=ERROR", "--logging.level.org.matrixletta=WARN", "--logging.level.routing=WARN", "--logging.level.delivery=WARN", "--logging.level.io.zonky=OFF"));
+        settings.addAll(List.of(more));
+        context = RouterApplication.service().run(settings.toArray(String[]::new));
         template = context.getBean(CamelContext.class).createProducerTemplate();
         sql = context.getBean(JdbcTemplate.class);
         template.sendBody("direct:make-tables", null);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + environment.get("API_PORT");
+    }
+
+    ConfigurableApplicationContext context() {
+        return context;
     }
 
     /** Empties the store, as if nothing had ever been synced. */
