@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.matrixletta.router.Printable;
+import org.matrixletta.router.mapping.Printable;
 
 /**
  * Tells an agent who speaks. A message of another agent has a first line that names it, in one form that people and programs read:
@@ -21,7 +21,8 @@ public final class Envelope {
     private static final int LETTERS = ANNOUNCEMENTS.stream().mapToInt(String::length).max().orElseThrow();
     private static final Pattern LINE = Pattern.compile("[^\\n\\x0B\\f\\r\\x1C-\\x1E\\u0085\\u2028\\u2029]+");
     /** A letter, then letters of other alphabets that look like it and that Unicode does not decompose to it. */
-    private static final Map<Integer, Integer> LOOKALIKES = lookalikes("mмμᴍ", "eеεᴇ", "sѕꜱ", "aаαᴀ", "gɡԍɢ", "fƒꜰ", "rгᴦʀ", "oоοσᴏ", "nпηνɴ", "tтτᴛ", "iіιıɪ");
+    private static final Map<Integer, Integer> LOOKALIKES = lookalikes(
+            "mмμᴍ", "eеεᴇ", "sѕꜱ", "aаαᴀ", "gɡԍɢ", "fƒꜰ", "rгᴦʀ", "oоοσᴏ", "nпηνɴ", "tтτᴛ", "iіιıɪ");
 
     private Envelope() {
     }

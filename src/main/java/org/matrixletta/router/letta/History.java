@@ -80,10 +80,17 @@ final class History {
         return Said.of(turn);
     }
 
+    /** Only a page whose dates never rise is taken for one: a clock that was set back must not turn the order round. */
     private static boolean isNewestFirst(List<Message> page) {
-        Instant first = page.get(0).date();
-        Instant last = page.get(page.size() - 1).date();
-        return first != null && last != null && first.isAfter(last);
+        List<Instant> dates = page.stream().map(Message::date).filter(Objects::nonNull).toList();
+        boolean falls = false;
+        for (int i = 1; i < dates.size(); i++) {
+            if (dates.get(i).isAfter(dates.get(i - 1))) {
+                return false;
+            }
+            falls |= dates.get(i).isBefore(dates.get(i - 1));
+        }
+        return falls;
     }
 
     private void findTurn(int newMessages) {

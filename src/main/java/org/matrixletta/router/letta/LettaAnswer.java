@@ -75,7 +75,8 @@ public final class LettaAnswer {
         Duration delay = delay(retryAfter);
         return switch (status / 100) {
             case 2 -> readTurn(bytes);
-            case 3 -> didNotHappen(Remedy.PAUSE_LETTA, delay, "Letta redirects (" + status + ")" + target(location) + "; set LETTA_API_URL to the address that answers itself.");
+            case 3 -> didNotHappen(Remedy.PAUSE_LETTA, delay,
+                    "Letta redirects (" + status + ")" + target(location) + "; set LETTA_API_URL to the address that answers itself.");
             default -> readFailure(agentId, status, delay, bytes);
         };
     }

@@ -62,8 +62,10 @@ public final class Look {
      * @param body the body; null if there is none
      */
     public void answered(int status, String date, byte[] body) {
-        if (status / 100 != 2 || body == null || body.length > LettaAnswer.LONGEST_BODY) {
+        if (status / 100 != 2) {
             again("Letta answered " + status + " when it was asked what became of the message.");
+        } else if (body == null || body.length > LettaAnswer.LONGEST_BODY) {
+            again("What Letta says of the message is missing, or longer than 16 MiB.");
         } else if (history == null) {
             readOpenRuns(LettaAnswer.httpDate(date), body);
         } else if (readsRun) {
