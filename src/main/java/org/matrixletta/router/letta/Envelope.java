@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.matrixletta.router.mapping.Printable;
+import org.matrixletta.router.Printable;
 
 /**
  * Tells an agent who speaks. A message of another agent has a first line that names it, in one form that people and programs read:

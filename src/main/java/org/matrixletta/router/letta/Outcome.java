@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.matrixletta.router.Masked;
 
 /**
  * What became of one attempt to ask an agent, and what is done next.
@@ -45,8 +46,6 @@ public record Outcome(
         PAUSE_LETTA
     }
 
-    private static final int REASON_LENGTH = 200;
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
     /** Letta 0.16.8, schemas/letta_stop_reason.py: the stop reasons of a completed run. Whatever is not known here counts as failed. */
     private static final Set<String> COMPLETED = Set.of("end_turn", "max_steps", "tool_rule");
@@ -55,7 +54,7 @@ public record Outcome(
 
     /** The one place where a reason is made fit to be stored and shown. */
     public Outcome {
-        reason = reason(reason);
+        reason = reason == null ? null : Masked.of(reason);
         texts = List.copyOf(texts);
         notices = List.copyOf(notices);
     }
@@ -87,17 +86,5 @@ public record Outcome(
 
     static Outcome unknown(Remedy remedy, Duration retryAfter, String reason) {
         return new Outcome(Certainty.UNKNOWN, remedy, retryAfter, reason, List.of(), List.of(), null);
-    }
-
-    private static String reason(String text) {
-        if (text == null) {
-            return null;
-        }
-        String line = UNPRINTABLE.matcher(text).replaceAll(" ").strip();
-        if (line.length() <= REASON_LENGTH) {
-            return line;
-        }
-        int end = Character.isHighSurrogate(line.charAt(REASON_LENGTH - 2)) ? REASON_LENGTH - 2 : REASON_LENGTH - 1;
-        return line.substring(0, end) + "…";
     }
 }
