@@ -51,9 +51,13 @@ class Replies {
         underWay.begin(key(row));
     }
 
-    /** The event of a claimed row; it counts as under way until the exchange is done. */
-    public Reply take(@Body Map<String, Object> row, Exchange exchange) {
+    /** Counts a claimed row as under way until the exchange is done, however that ends. */
+    public void hold(@Body Map<String, Object> row, Exchange exchange) {
         underWay.endWith(exchange, key(row));
+    }
+
+    /** The event of a claimed row. */
+    public Reply of(@Body Map<String, Object> row) {
         return Reply.of(row);
     }
 

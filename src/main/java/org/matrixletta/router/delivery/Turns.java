@@ -41,9 +41,13 @@ class Turns {
         underWay.begin(String.valueOf(row.get("seq")));
     }
 
-    /** The turn of a claimed row; it counts as under way until the exchange is done. */
-    public Turn take(@Body Map<String, Object> row, Exchange exchange) {
+    /** Counts a claimed row as under way until the exchange is done, however that ends. */
+    public void hold(@Body Map<String, Object> row, Exchange exchange) {
         underWay.endWith(exchange, String.valueOf(row.get("seq")));
+    }
+
+    /** The turn of a claimed row. */
+    public Turn of(@Body Map<String, Object> row) {
         return Turn.of(row);
     }
 

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.matrixletta.router.demo.Postgres;
@@ -29,7 +30,7 @@ public final class Benchmark {
 
     public static void main(String[] arguments) {
         try {
-            run();
+            run(arguments.length == 0 ? List.of("messages", "syncs", "commands") : List.of(arguments));
             System.exit(0);
         } catch (Exception e) {
             e.printStackTrace();
@@ -37,24 +38,33 @@ public final class Benchmark {
         }
     }
 
-    private static void run() throws Exception {
+    /** @param parts which of messages, syncs and commands are measured */
+    private static void run(List<String> parts) throws Exception {
         Locale.setDefault(Locale.ROOT);
         EmbeddedPostgres postgres = Postgres.start(true);
         Path folder = Files.createTempDirectory("router-bench");
         try {
             Path file = folder.resolve("agent_user_mappings.json");
             Table table = new Table(System.out, machine(postgres));
-            MessageBenchmark messages = new MessageBenchmark(TURNS);
-            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"), messages.settings())) {
-                messages.run(table, router, new JdbcTemplate(postgres.getPostgresDatabase()));
+            String url = postgres.getJdbcUrl("postgres", "postgres");
+            if (parts.contains("messages")) {
+                MessageBenchmark messages = new MessageBenchmark(TURNS);
+                try (Router router = new Router(url, folder.resolve("none.json"), messages.settings())) {
+                    messages.run(table, router, new JdbcTemplate(postgres.getPostgresDatabase()));
+                }
             }
-            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), folder.resolve("none.json"), NO_MESSAGES)) {
-                SyncBenchmark.run(table, router, postgres.getJdbcUrl("postgres", "postgres"));
-                router.empty();
+            if (parts.contains("syncs")) {
+                try (Router router = new Router(url, folder.resolve("none.json"), NO_MESSAGES)) {
+                    router.empty();
+                    SyncBenchmark.run(table, router, url);
+                    router.empty();
+                }
             }
-            write(new Entries(AGENTS, 0), file);
-            try (Router router = new Router(postgres.getJdbcUrl("postgres", "postgres"), file, NO_MESSAGES)) {
-                CommandBenchmark.run(table, router, folder);
+            if (parts.contains("commands")) {
+                write(new Entries(AGENTS, 0), file);
+                try (Router router = new Router(url, file, NO_MESSAGES)) {
+                    CommandBenchmark.run(table, router, folder);
+                }
             }
         } finally {
             delete(folder);

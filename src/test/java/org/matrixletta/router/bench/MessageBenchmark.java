@@ -124,7 +124,7 @@ final class MessageBenchmark {
     }
 
     private static void map(JdbcTemplate sql, int agents) {
-        sql.update("INSERT INTO agent_mappings (agent_id, agent_name, matrix_user_id, matrix_password, room_id) SELECT 'agent-' || n, 'Agent ' || n, '@agent_' || n || ':test.local', '', '!room' || n || ':test.local' FROM generate_series(0, ?) n ON CONFLICT DO NOTHING", agents - 1);
+        sql.update("INSERT INTO agent_mappings (agent_id, agent_name, matrix_user_id, matrix_password, room_id) SELECT 'agent-' || n, 'Agent ' || n, '@agent_' || n || ':test.local', '', '!room' || n || ':test.local' FROM generate_series(0, ?) n ON CONFLICT (agent_id) DO NOTHING", agents - 1);
     }
 
     private double throughput(int messages) throws Exception {
