@@ -1,6 +1,7 @@
 package org.matrixletta.router.mapping;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.matrixletta.router.Printable;
 
 /**
  * One thing that a verification found.

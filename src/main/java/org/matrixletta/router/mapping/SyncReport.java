@@ -3,6 +3,7 @@ package org.matrixletta.router.mapping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.Report;
 
 /**

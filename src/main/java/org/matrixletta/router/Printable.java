@@ -1,4 +1,4 @@
-package org.matrixletta.router.mapping;
+package org.matrixletta.router;
 
 /** Text from outside, made fit for one line of a log or a terminal. */
 public final class Printable {
@@ -11,8 +11,17 @@ public final class Printable {
 
     /** A name: escaped as {@link #line} does, at most 80 characters. */
     public static String name(String text) {
+        return line(text, NAME_LENGTH);
+    }
+
+    /** As {@link #line(String)}, cut to at most so many characters, never inside a surrogate pair. */
+    public static String line(String text, int length) {
         String line = line(text);
-        return line.length() <= NAME_LENGTH ? line : line.substring(0, NAME_LENGTH - 1) + "…";
+        if (line.length() <= length) {
+            return line;
+        }
+        int end = length - 1;
+        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 
     /** The whole text, with every character that steers a terminal, breaks a line or turns the writing direction as {@code \}{@code uXXXX}. */
