@@ -21,9 +21,9 @@ public final class Masked {
     private static final Pattern AUTHORIZATION = Pattern.compile("(?i)\\b(authorization[\"']?\\s*[:=]\\s*[\"']?)(?:(?:bearer|basic)\\s+)?[^\\s\"',;]+");
     private static final Pattern BEARER = Pattern.compile("(?i)\\b(bearer\\s+)[^\\s\"',;]+");
     private static final Pattern USER_INFO = Pattern.compile("(://[^/\\s:@?#]*:)[^/\\s]*@");
-    // JSON, also within a text of JSON (its quotes escaped), as Python prints it, or cut off; a value may be a list or an object.
-    private static final Pattern FIELD = Pattern.compile("(?i)(\\\\*[\"']" + SECRET_NAME + "\\\\*[\"']\\s*:\\s*)"
-            + "(?:\\[[^\\]]*+]?|\\{[^}]*+}?|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"?|'[^']*+'?|\\\\+\"[^\"]*+\"?|[^\\s,}\\]]*+)");
+    // JSON, also within a text of JSON (its quotes escaped), as Python prints it, or cut off; of a list or an object nothing is left.
+    private static final Pattern FIELD = Pattern.compile("(?is)(\\\\*[\"']" + SECRET_NAME + "\\\\*[\"']\\s*:\\s*)"
+            + "(?:[\\[{].*+|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"?|'[^']*+'?|\\\\+\"[^\"]*+\"?|[^\\s,}\\]]*+)");
     private static final Pattern PARAMETER = Pattern.compile("(?i)(\\b" + SECRET_NAME + "=)[^&\\s\"',;]*");
     private static final Pattern SPOKEN = Pattern.compile("(?i)(\\b(?:\\w*password|passwd|secret)\\s*:\\s*)[^\\s\"',;]+");
     // The shapes of access tokens of Synapse and of Matrix Authentication Service, of API keys of model providers, of JSON Web Tokens.

@@ -20,6 +20,7 @@ import javax.sql.DataSource;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.Settings;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.Settings;
 
 /**

@@ -2,6 +2,7 @@ package org.matrixletta.router.mapping;
 
 import org.matrixletta.router.Printable;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.matrixletta.router.Printable;
 
 /**
  * One thing that a verification found.

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Report;
 import org.springframework.stereotype.Component;

@@ -18,6 +18,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.apache.camel.Headers;
 import org.apache.camel.Variable;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Report;
 import org.matrixletta.router.Settings;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.matrixletta.router.Printable;
 
 /** One line of a plan, as list-plan.sql gives it: an agent and what happens to it. Passwords are not among its values. */
 record PlanLine(String action, String agentId, String agentName, String reason, Integer line, String changedInDatabase, List<Difference> differences) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.matrixletta.router.Printable;
 
 /** Collects warnings about entries: each kind once, with how many entries it meets and the first of them by name. */
 final class Remarks {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Variable;
+import org.matrixletta.router.Printable;
 import org.springframework.stereotype.Component;
 
 /** Makes the reports out of what the SQL statements of a sync or verification found. */

@@ -4,6 +4,7 @@ import org.matrixletta.router.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.Report;
 
 /**

@@ -10,16 +10,14 @@ package org.matrixletta.router.matrix;
  */
 record Fence(char mark, int length, String info) {
 
-    /** Longer lines are no fences to us: to repeat them would fill the parts. */
-    private static final int LONGEST_LINE = 200;
+    // What is longer would fill the parts if it were repeated in each: so many marks, and so much of the info, are.
+    private static final int LONGEST_MARKS = 50;
+    private static final int LONGEST_INFO = 40;
 
     /** The fence that a line which begins here opens, or closes; null if it does neither. */
     static Fence at(String text, int line) {
-        int begin = line;
-        while (begin < text.length() && begin < line + 3 && text.charAt(begin) == ' ') {
-            begin++;
-        }
-        if (begin == text.length() || text.charAt(begin) != '`' && text.charAt(begin) != '~') {
+        int begin = marks(text, line);
+        if (begin < 0) {
             return null;
         }
         char mark = text.charAt(begin);
@@ -31,11 +29,13 @@ record Fence(char mark, int length, String info) {
         while (lineEnd < text.length() && text.charAt(lineEnd) != '\n' && text.charAt(lineEnd) != '\r') {
             lineEnd++;
         }
-        if (end - begin < 3 || lineEnd - line > LONGEST_LINE) {
-            return null;
-        }
         String info = text.substring(end, lineEnd).strip();
         return mark == '`' && info.indexOf('`') >= 0 ? null : new Fence(mark, end - begin, info);
+    }
+
+    /** Whether a line that began here could be a fence. */
+    static boolean mayBegin(String text, int at) {
+        return marks(text, at) >= 0;
     }
 
     boolean isClosedBy(Fence other) {
@@ -43,19 +43,29 @@ record Fence(char mark, int length, String info) {
     }
 
     String opening() {
-        return marks() + info + "\n";
+        String language = info.length() <= LONGEST_INFO ? info : info.split("\\s", 2)[0];
+        return repeated() + (language.length() <= LONGEST_INFO ? language : "") + "\n";
     }
 
     String closing() {
-        return "\n" + marks();
+        return "\n" + repeated();
     }
 
     /** The bytes of {@link #closing()} as JSON, whose line break takes two. */
     int closingBytes() {
-        return length + 2;
+        return Math.min(length, LONGEST_MARKS) + 2;
     }
 
-    private String marks() {
-        return String.valueOf(mark).repeat(length);
+    private String repeated() {
+        return String.valueOf(mark).repeat(Math.min(length, LONGEST_MARKS));
+    }
+
+    /** Where the three marks stand, behind at most three blanks; -1 if nowhere. */
+    private static int marks(String text, int line) {
+        int begin = line;
+        while (begin < line + 3 && begin < text.length() && text.charAt(begin) == ' ') {
+            begin++;
+        }
+        return text.startsWith("```", begin) || text.startsWith("~~~", begin) ? begin : -1;
     }
 }

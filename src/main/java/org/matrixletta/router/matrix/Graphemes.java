@@ -8,26 +8,28 @@ final class Graphemes {
 
     private static final Pattern CLUSTER = Pattern.compile("\\X");
 
-    /** How far beyond the limit a cluster is followed; that it goes on is all that matters. */
+    /** How far a cluster is followed beyond the limit, where all that matters is that it goes on; and how far back a better cut may lie. */
     private static final int LOOK_AHEAD = 64;
 
     private Graphemes() {
     }
 
     /**
-     * The last place up to the limit where one cluster ends and another begins, if possible none that begins with the mark of a fence.
+     * The last place up to the limit where one cluster ends and another begins, if possible none that begins with a fence.
      *
      * @param from a place between two clusters; given back if there is none after it
      */
     static int cutBefore(String text, int from, int limit) {
+        int last = from;
         int cut = from;
         Matcher cluster = CLUSTER.matcher(text).region(from, Math.min(text.length(), limit + LOOK_AHEAD));
         while (cluster.find() && cluster.end() <= limit) {
-            if (cut == from || cluster.end() == text.length() || "`~".indexOf(text.charAt(cluster.end())) < 0) {
-                cut = cluster.end();
+            last = cluster.end();
+            if (!Fence.mayBegin(text, last)) {
+                cut = last;
             }
         }
-        return cut;
+        return last - cut <= LOOK_AHEAD ? cut : last;
     }
 
     /** Whether the character belongs to the cluster of the one before it, also if that is a blank. */

@@ -18,8 +18,9 @@ import java.util.function.UnaryOperator;
 public final class ReplyContents {
 
     /**
-     * Bytes of one content. A whole event is at most 65,536 (Matrix specification, client-server API, "Size limits"), of which signatures,
-     * hashes, and the ids of the events before it take what is left; measured on Synapse 1.160: 642 in a small room.
+     * Bytes of one content. A whole event is at most 65,536 (Matrix specification, client-server API, "Size limits"); what is left is for
+     * signatures, hashes, and the ids of the events before it, which took 642 bytes in a small room of Synapse 1.160 and take more in a
+     * busy one.
      */
     public static final int LIMIT = 60_000;
 
@@ -50,26 +51,29 @@ public final class ReplyContents {
      * @param limit bytes of one content; kept as long as it leaves 500 bytes for the text
      */
     public static List<String> of(String text, ReplyContext context, int limit) {
-        String readable = shortened(wellFormed(text));
+        String readable = shortened(wellFormed(text)).stripTrailing();
         List<String> contents = new ArrayList<>();
         if (isBlank(readable)) {
             return contents;
         }
         int at = TextPart.skipBlankLines(readable, 0);
         Fence open = null;
+        int guess = limit;
         while (at < readable.length()) {
             ObjectNode envelope = envelope(context, contents.size());
             int whole = Math.max(LEAST, limit - bytes(envelope.toString()));
-            int room = whole;
-            TextPart part;
-            String content;
-            do {
+            int smallest = Math.max(LEAST, whole / LARGEST_MARKUP);
+            int room = Math.max(smallest, Math.min(whole, guess));
+            TextPart part = TextPart.next(readable, at, open, room);
+            String content = content(envelope, part.text(), html(part, context));
+            while (bytes(content) > limit && roomFor(content, room, limit) >= smallest) {
+                room = roomFor(content, room, limit);
                 part = TextPart.next(readable, at, open, room);
-                content = content(envelope, part.text(), context.isNotice() ? null : ReplyHtml.of(part.text()));
-                room = (int) Math.min(room * 0.95, room * 0.95 * limit / bytes(content));
-            } while (bytes(content) > limit && room > Math.max(LEAST, whole / LARGEST_MARKUP));
+                content = content(envelope, part.text(), html(part, context));
+            }
             if (bytes(content) > limit) {
-                part = TextPart.next(readable, at, open, whole);
+                room = whole;
+                part = TextPart.next(readable, at, open, room);
                 content = content(envelope, part.text(), null);
             }
             if (!part.text().isBlank()) {
@@ -77,15 +81,28 @@ public final class ReplyContents {
             }
             at = part.next();
             open = part.open();
+            guess = roomFor(content, room, limit);
         }
         return contents;
     }
 
+    /** The room with which a text like that of this content just fits. */
+    private static int roomFor(String content, int room, int limit) {
+        return (int) (0.95 * room * limit / bytes(content));
+    }
+
+    private static String html(TextPart part, ReplyContext context) {
+        return context.isNotice() ? null : ReplyHtml.of(part.text());
+    }
+
     /**
      * Writes an event that could not be sent as it is once more: in smaller parts after a 413 (half of its size is a good limit; a single
-     * content then means that it cannot be made smaller), without its relation, or in the bot's name.
+     * content then means that it cannot be made smaller), without its relation, or in the bot's name. Its parts count from its own
+     * number, if the context is not changed to count from another.
      *
      * @param content a content made here
+     * @param change of the context that it was made in
+     * @param limit bytes of one content
      * @throws IllegalArgumentException if it is no JSON
      */
     public static List<String> again(String content, UnaryOperator<ReplyContext> change, int limit) {
@@ -162,10 +179,8 @@ public final class ReplyContents {
     }
 
     private static boolean isBlank(String text) {
-        return text.codePoints().allMatch(character -> Character.isWhitespace(character) || Character.isSpaceChar(character) || switch (Character.getType(character)) {
-            case Character.CONTROL, Character.FORMAT -> true;
-            default -> false;
-        });
+        return text.codePoints().allMatch(character -> Character.isWhitespace(character) || Character.isSpaceChar(character)
+                || Character.getType(character) == Character.FORMAT);
     }
 
     private static int bytes(String text) {

@@ -6,6 +6,7 @@ import org.commonmark.Extension;
 import org.commonmark.ext.gfm.strikethrough.StrikethroughExtension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.Document;
+import org.commonmark.node.Emphasis;
 import org.commonmark.node.HardLineBreak;
 import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.HtmlInline;
@@ -99,23 +100,31 @@ final class ReplyHtml {
             } else if (node instanceof HtmlBlock html) {
                 html.setLiteral(FORBIDDEN_TAG.matcher(html.getLiteral()).replaceAll("&lt;"));
             } else if (node instanceof Image image) {
-                node = linked(image);
+                node = worded(image);
             }
         }
     }
 
-    /** Puts a link to the picture in its place. */
-    private static Node linked(Image image) {
-        Link link = new Link(image.getDestination(), null);
+    /** Puts a link to the picture in its place, or, within another link, only the words that stand for it. */
+    private static Node worded(Image image) {
+        Node words = isLinked(image) ? new Emphasis("*") : new Link(image.getDestination(), null);
         if (image.getFirstChild() == null) {
-            link.appendChild(new Text(image.getDestination()));
+            words.appendChild(new Text(image.getDestination()));
         }
         while (image.getFirstChild() != null) {
-            link.appendChild(image.getFirstChild());
+            words.appendChild(image.getFirstChild());
         }
-        image.insertBefore(link);
+        image.insertBefore(words);
         image.unlink();
-        return link;
+        return words;
+    }
+
+    private static boolean isLinked(Node node) {
+        Node around = node.getParent();
+        while (around != null && !(around instanceof Link)) {
+            around = around.getParent();
+        }
+        return around != null;
     }
 
     private static Node following(Node node) {

@@ -56,6 +56,7 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
 
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.]{1,64}");
+    private static final Pattern ID = Pattern.compile("[@!$#]\\S+");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
     private static final ObjectReader JSON = new ObjectMapper().reader();
 
@@ -87,7 +88,9 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
             return new SendOutcome(Kind.LATER, null, wait(retryAfter, answer, now), Masked.of(answered));
         }
         String error = answer.path("error").asText();
-        return because(judged(status, code, error.toLowerCase(Locale.ROOT)), answered + remedy(code) + (mayQuote(status, error) ? ": " + error : ""));
+        // An agent may be named like one of the words that decide.
+        String words = ID.matcher(error).replaceAll("").toLowerCase(Locale.ROOT);
+        return because(judged(status, code, words), answered + remedy(code) + (mayQuote(status, error) ? ": " + error : ""));
     }
 
     /** Judges a request that got no whole answer: whether it arrived is unknown, and the same transaction asks again. */
@@ -113,7 +116,7 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
 
     /** The specification has one code for all of this; the words are those of Synapse, Tuwunel and Dendrite. */
     private static Kind forbidden(String error) {
-        if (error.contains("not registered") || error.contains("user does not exist")) {
+        if (error.contains("not registered") || error.contains("user") && error.contains("does not exist")) {
             return Kind.REGISTER;
         }
         if (error.contains("masquerade") || error.contains("namespace") || error.contains("permission") || error.contains("power")) {

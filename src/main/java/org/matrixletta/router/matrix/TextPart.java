@@ -28,13 +28,12 @@ record TextPart(String text, int next, Fence open) {
      * @param room bytes as JSON, at least 500
      */
     static TextPart next(String text, int start, Fence open, int room) {
-        // A fence that fills the part leaves no room to get on; without it the code is text.
-        Fence fence = open != null && bytes(open.opening()) <= room / 4 ? open : null;
-        String opening = fence == null ? "" : fence.opening();
+        Fence fence = open;
+        String opening = open == null ? "" : open.opening();
         Cut[] cuts = new Cut[WORD + 1];
         int used = bytes(opening);
         int clusterEnd = start;
-        boolean isFirst = fence != null;
+        boolean isFirst = open != null;
         boolean isAfterBlank = true;
         for (int line = start; line < text.length();) {
             int lineEnd = lineEnd(text, line);
@@ -61,9 +60,7 @@ record TextPart(String text, int next, Fence open) {
                 }
                 used += bytes(character);
                 if (used + closing > room) {
-                    int forced = Graphemes.cutBefore(text, clusterEnd, at);
-                    // A cluster that fills the whole part is cut between two characters.
-                    return upTo(best(cuts, room, new Cut(forced == start ? at : forced, used, isMarker ? null : before)), text, start, opening);
+                    return upTo(best(cuts, room, isMarker && line > start ? line : forced(text, start, clusterEnd, at), before), text, start, opening);
                 }
                 at += Character.charCount(character);
             }
@@ -95,13 +92,19 @@ record TextPart(String text, int next, Fence open) {
         };
     }
 
-    private static Cut best(Cut[] cuts, int room, Cut forced) {
+    private static Cut best(Cut[] cuts, int room, int forced, Fence open) {
         for (Cut cut : cuts) {
             if (cut != null && cut.used() >= room / 4) {
                 return cut;
             }
         }
-        return forced;
+        return new Cut(forced, room, open);
+    }
+
+    /** The end of the last cluster that fits; a cluster that fills the whole part is cut between two characters. */
+    private static int forced(String text, int start, int clusterEnd, int limit) {
+        int cut = Graphemes.cutBefore(text, clusterEnd, limit);
+        return cut == start ? limit : cut;
     }
 
     private static TextPart upTo(Cut cut, String text, int start, String opening) {
@@ -138,7 +141,7 @@ record TextPart(String text, int next, Fence open) {
     private static boolean isWordStart(String text, int at, int character) {
         char before = text.charAt(at - 1);
         return (Character.isWhitespace(before) || "。！？".indexOf(before) >= 0) && !Character.isWhitespace(character)
-                && !Graphemes.isContinued(character) && Fence.at(text, at) == null;
+                && !Graphemes.isContinued(character) && !Fence.mayBegin(text, at);
     }
 
     private static boolean isSentenceEnd(String text, int at) {
