@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.support.ExecutorServiceAdapter;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** The connections to Letta and the homeserver, and the threads that wait for their answers. */
 @Configuration(proxyBeanMethods = false)
@@ -55,6 +56,9 @@ class PeerConfiguration {
             threads.setVirtualThreads(true);
             return new ExecutorServiceAdapter(threads);
         }
-        return Executors.newCachedThreadPool();
+        // A stop does not wait for turns of minutes: whoever takes over looks at them.
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("peer-");
+        threads.setDaemon(true);
+        return Executors.newCachedThreadPool(threads);
     }
 }
