@@ -1,0 +1,11 @@
+"""A turn fails after it has had effects."""
+from ledger import Ledger, sent_by_router
+
+
+def test_a_turn_that_fails_in_its_second_step_is_shown_with_one_notice_and_never_asked_again(installation):
+    [room] = installation.open_rooms(1, tools=["core_memory_append"])
+    ledger = Ledger(installation)
+    ledger.ask(room, "tool-then:500")
+    ledger.settle(180, notices=1)
+    ledger.assert_single_turns()
+    assert len(sent_by_router(room, "m.notice")) == 1
