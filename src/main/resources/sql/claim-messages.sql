@@ -5,48 +5,50 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   UNION ALL
   SELECT following.* FROM head CROSS JOIN LATERAL (
     SELECT seq, room_id FROM router.inbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq LIMIT 1) following
+), busy AS MATERIALIZED ( -- who has a turn, read once: how many there are, no statistics know
+  SELECT room_id, agent_id FROM router.inbox WHERE state IN ('asking', 'unknown')
 ), resolved AS (
-  SELECT message.*, mapping.agent_id IS NOT NULL AS is_mapped, mapping.is_disabled, mapping.sharing, answering.*,
-    writer.agent_id AS writer, writer.agent_name AS writer_name,
-    edit.raw AS edit, coalesce(edit.reason = 'blank-edit', false) AS is_blank
+  SELECT message.*, mapping.agent_id IS NOT NULL AS is_mapped, sharing,
+    to_agent, answering.agent_name AS to_name, answering.matrix_user_id AS to_user, answering.updated_at AS mapped_since,
+    to_jsonb(answering) ->> 'removed_at' IS NOT NULL OR to_agent = ANY (CAST(:#${variable.claim.disabledAgents()} AS text[])) AS is_disabled,
+    author.agent_id AS author, CASE WHEN is_bot THEN message.from_agent ELSE author.agent_id END AS writer, coalesce(author.agent_name, named.agent_name, 'Unknown') AS writer_name,
+    edit.raw AS edit, coalesce(edit.reason = 'blank-edit', false) AS is_blank, coalesce(edit.kind, message.kind) AS asked_kind
   FROM head
     JOIN router.inbox message USING (seq)
-    LEFT JOIN LATERAL ( -- of several rows for one room always the same one
-      SELECT agent_id, agent_name, matrix_user_id, updated_at,
-        to_jsonb(agent_mappings) ->> 'removed_at' IS NOT NULL OR agent_id = ANY (CAST(:#${variable.claim.disabledAgents()} AS text[])) AS is_disabled,
-        (SELECT string_agg(agent_id, ', ' ORDER BY created_at, agent_id) FROM agent_mappings sharing WHERE sharing.room_id = agent_mappings.room_id HAVING count(*) > 1) AS sharing
-      FROM agent_mappings WHERE room_id = message.room_id ORDER BY created_at, agent_id LIMIT 1) mapping ON true
-    LEFT JOIN agent_mappings fallback ON mapping.agent_id IS NULL AND fallback.agent_id = :#${variable.claim.defaultAgent()}
-    CROSS JOIN LATERAL (
-      SELECT coalesce(mapping.agent_id, nullif(CAST(:#${variable.claim.defaultAgent()} AS text), '')) AS to_agent, coalesce(mapping.agent_name, fallback.agent_name) AS to_name,
-        coalesce(mapping.matrix_user_id, fallback.matrix_user_id) AS to_user, coalesce(mapping.updated_at, fallback.updated_at) AS mapped_since) answering
-    LEFT JOIN agent_mappings writer ON writer.matrix_user_id = message.sender
+    -- Explicitly in the collation of agent_mappings, for its indexes serve no other.
+    CROSS JOIN LATERAL (SELECT message.room_id COLLATE "default" AS room, message.sender COLLATE "default" AS who, message.sender = :#${variable.claim.bot()} AS is_bot) said
+    CROSS JOIN LATERAL ( -- of several rows for one room always the same one
+      SELECT (array_agg(agent_id ORDER BY created_at, agent_id))[1] AS agent_id, CASE WHEN count(*) > 1 THEN string_agg(agent_id, ', ' ORDER BY created_at, agent_id) END AS sharing
+      FROM agent_mappings WHERE room_id = room) mapping
+    CROSS JOIN LATERAL (SELECT coalesce(mapping.agent_id, nullif(CAST(:#${variable.claim.defaultAgent()} AS text), '')) AS to_agent) chosen
+    LEFT JOIN agent_mappings answering ON answering.agent_id = to_agent
+    LEFT JOIN agent_mappings author ON NOT is_bot AND author.matrix_user_id = who AND who LIKE :#${variable.claim.agentUsers()}
+    LEFT JOIN agent_mappings named ON is_bot AND named.agent_id = message.from_agent
     LEFT JOIN LATERAL (
-      SELECT raw, reason FROM router.inbox edit
+      SELECT raw, reason, kind FROM router.inbox edit
       WHERE edit.relates_to = message.event_id AND edit.rel_type = 'm.replace' AND edit.sender = message.sender AND edit.room_id = message.room_id
-        AND edit.reason IN ('edit', 'blank-edit') AND edit.raw IS NOT NULL
+        AND edit.reason IN ('edit', 'blank-edit') AND edit.raw IS NOT NULL AND NOT (edit.flagged AND author.agent_id IS NOT NULL)
       ORDER BY edit.seq DESC LIMIT 1) edit ON true
   WHERE (message.next_at <= now() OR message.next_at > now() + interval '1 hour')  -- no wait is that long: the clock was set back
-    AND NOT EXISTS (SELECT FROM router.inbox turn WHERE turn.state IN ('asking', 'unknown') AND turn.room_id = message.room_id)
-    AND NOT (:#${variable.claim.expectsMappings()} AND NOT EXISTS (SELECT FROM agent_mappings))
+    AND (message.room_id IN (SELECT room_id FROM busy)) IS NOT TRUE
 ), judged AS (
   SELECT *,
     CASE
-      WHEN raw IS NULL THEN 'redacted'
-      WHEN marker_source IS NOT NULL AND writer IS NOT NULL THEN 'own-echo'
-      WHEN sender = to_user THEN 'own-user'
-      WHEN flagged AND writer IS NOT NULL THEN 'historical'
+      WHEN marker_source IS NOT NULL AND author IS NOT NULL THEN 'own-echo'
+      WHEN sender = to_user OR writer = to_agent THEN 'own-user'
+      WHEN flagged AND author IS NOT NULL THEN 'historical'
       WHEN from_agent <> writer THEN 'spoofed-agent'
-      WHEN NOT is_mapped AND NOT :#${variable.claim.observe()}
-        AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) THEN 'claimed'
+      WHEN raw IS NULL THEN 'redacted'
+      WHEN is_blank THEN 'blank'
+      WHEN NOT is_mapped AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) AND NOT is_observed THEN 'claimed'
+      WHEN NOT is_mapped AND (:#${variable.claim.fileIsUnread()} OR :#${variable.claim.expectsMappings()} AND NOT EXISTS (SELECT FROM agent_mappings)) THEN 'file-unread'
+      WHEN is_observed THEN 'observe'
       WHEN NOT is_mapped AND NOT EXISTS (SELECT FROM router.joined_room WHERE joined_room.room_id = resolved.room_id) THEN
         CASE WHEN received_at < CAST(:#${variable.claim.roomsReadAt()} AS timestamptz) THEN 'not-our-room' ELSE 'membership-unknown' END
-      WHEN is_blank THEN 'blank'
       WHEN is_disabled THEN 'agent-disabled'
-      WHEN :#${variable.claim.observe()} THEN 'observe'
       WHEN to_agent IS NULL THEN 'not-mapped'
-      WHEN kind = 'encrypted' THEN 'encrypted'
-      WHEN kind = 'media' THEN 'not-text'
+      WHEN asked_kind = 'encrypted' THEN 'encrypted'
+      WHEN asked_kind = 'media' THEN 'not-text'
       WHEN waiting_since < now() - :#${variable.claim.maxAge()} * interval '1 second' THEN 'too-old'
       WHEN :#${variable.claim.pairLimit()} > 0 AND writer IS NOT NULL
         AND (SELECT count(*) FROM router.inbox pair WHERE pair.asked_at > now() - interval '1 hour'
@@ -55,19 +57,19 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
         AND (SELECT count(*) FROM (SELECT FROM router.inbox turn WHERE turn.room_id = resolved.room_id AND turn.asked_at > now() - interval '1 hour'
           LIMIT :#${variable.claim.roomLimit()}) turns) >= :#${variable.claim.roomLimit()} THEN 'room-turns'
     END AS rule
-  FROM resolved
+  FROM (SELECT *, observed OR :#${variable.claim.observe()} AS is_observed FROM resolved) resolved
 ), turn AS (
   SELECT DISTINCT ON (to_agent) seq
   FROM judged LEFT JOIN router.peer ON peer.name = 'agent:' || to_agent
   WHERE rule IS NULL AND (paused_until IS NULL OR paused_until <= now())
-    AND NOT EXISTS (SELECT FROM router.inbox turn WHERE turn.state IN ('asking', 'unknown') AND turn.agent_id = to_agent)
+    AND (to_agent IN (SELECT agent_id FROM busy)) IS NOT TRUE
   ORDER BY to_agent, seq
 ), slots AS ( -- while Letta is away, its first message is the probe
   SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('letta')) letta (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT judged.*,
-    CASE WHEN rule IS NULL THEN 'asking' WHEN rule = 'too-old' THEN 'dead' WHEN rule IN ('membership-unknown', 'claimed', 'room-turns') THEN 'waiting' ELSE 'ignored' END AS to_state
+    CASE WHEN rule IS NULL THEN 'asking' WHEN rule = 'too-old' THEN 'dead' WHEN rule IN ('claimed', 'file-unread', 'membership-unknown', 'room-turns') THEN 'waiting' ELSE 'ignored' END AS to_state
   FROM judged
   WHERE rule IS NOT NULL OR seq IN (SELECT seq FROM turn ORDER BY seq LIMIT (SELECT free FROM slots))
 ), claimed AS (
@@ -78,21 +80,23 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
     agent_id = to_agent, agent_name = to_name, agent_user = to_user, is_default = NOT is_mapped, mapping_updated_at = mapped_since, speaker = writer,
     claimed_at = now(), ended_at = NULL,
     asked_at = CASE to_state WHEN 'asking' THEN now() ELSE inbox.asked_at END,
-    next_at = CASE to_state WHEN 'waiting' THEN now() + interval '1 minute' ELSE inbox.next_at END,
+    next_at = CASE WHEN rule = 'file-unread' THEN now() + interval '2 seconds' WHEN to_state = 'waiting' THEN now() + interval '1 minute' ELSE inbox.next_at END,
     settled_at = CASE WHEN to_state IN ('ignored', 'dead') THEN now() END
   FROM next
-  WHERE inbox.seq = next.seq AND inbox.state = 'waiting'
-  RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, inbox.received_at,
+  WHERE inbox.seq = next.seq AND coalesce(inbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
+  RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, inbox.received_at, inbox.mapping_updated_at,
     to_state AS state, rule, next.reason AS rule_before, to_agent AS agent_id, to_name AS agent_name, to_user AS agent_user, writer, writer_name, sharing, edit, (SELECT is_probe FROM slots) AS is_probe
-), told AS (
+), told AS ( -- by the agent's own user; for rooms without a mapping, or where that user is none of ours, by the bot
   INSERT INTO router.outbox (source, part, room_id, sender, content)
-  SELECT source, 1, room_id, agent_user, router.notice_content(source, router.notice_text(rule))
+  SELECT source, 1, room_id, CASE WHEN NOT is_default AND agent_user LIKE :#${variable.claim.agentUsers()} THEN agent_user ELSE :#${variable.claim.bot()} END, router.notice_content(source, router.notice_text(rule))
   FROM (SELECT DISTINCT ON (room_id, rule) *, 'notice/' || rule || '/' || room_id || '/' || current_date AS source FROM claimed
     WHERE rule IN ('encrypted', 'not-text', 'too-old', 'ping-pong', 'room-turns') OR rule = 'claimed' AND rule_before = 'claimed' OR rule = 'not-mapped' AND :#${variable.claim.noticeUnmapped()}) said
   ON CONFLICT DO NOTHING
+  RETURNING source
 ), traced AS (
   INSERT INTO router.step (seq, what, detail)
-  SELECT seq, CASE state WHEN 'asking' THEN 'claimed' ELSE state END, coalesce(rule, CASE WHEN is_default THEN 'not mapped: default agent ' ELSE 'mapped to ' END || agent_id)
+  SELECT seq, CASE state WHEN 'asking' THEN 'claimed' ELSE state END, coalesce(rule, CASE WHEN is_default THEN 'not mapped: default agent ' || agent_id
+    ELSE concat('mapped to ', agent_id, ', as the table says since ' || to_char(CAST(mapping_updated_at AS timestamptz), 'YYYY-MM-DD"T"HH24:MI:SSOF')) END)
   FROM claimed WHERE state <> 'waiting' OR rule IS DISTINCT FROM rule_before
 )
-SELECT * FROM claimed ORDER BY seq
+SELECT *, 'notice/' || rule || '/' || room_id || '/' || current_date IN (SELECT source FROM told) AS is_told FROM claimed ORDER BY seq

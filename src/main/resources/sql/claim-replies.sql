@@ -9,16 +9,22 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   FROM (VALUES ('homeserver')) homeserver (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT reply.source, reply.part, coalesce(reply.sender, (
-      SELECT matrix_user_id FROM agent_mappings WHERE agent_mappings.room_id = reply.room_id ORDER BY created_at, agent_id LIMIT 1), :#${variable.claim.bot()}) AS speaker
+      SELECT matrix_user_id FROM agent_mappings WHERE agent_mappings.room_id = reply.room_id COLLATE "default" ORDER BY created_at, agent_id LIMIT 1), :#${variable.claim.bot()}) AS speaker
   FROM head JOIN router.outbox reply USING (room_id, seq, part)
   WHERE (reply.next_at <= now() OR reply.next_at > now() + interval '1 hour')
     AND NOT EXISTS (SELECT FROM router.outbox sending WHERE sending.state = 'sending' AND sending.room_id = reply.room_id)
-  ORDER BY reply.seq LIMIT (SELECT free FROM server)
+  -- the probe is what was not tried for longest: an event at which the homeserver always fails must not be the only one
+  ORDER BY CASE WHEN (SELECT is_probe FROM server) THEN reply.next_at END, reply.seq LIMIT (SELECT free FROM server)
 )
 UPDATE router.outbox SET
-  state = 'sending', owner = :#${variable.claim.owner()}, claimed_at = now(), sender = speaker, tries = tries + 1, first_try_at = coalesce(first_try_at, now())
+  state = 'sending', owner = :#${variable.claim.owner()}, claimed_at = now(), sender = speaker, first_try_at = coalesce(first_try_at, now())
 FROM next
 WHERE outbox.source = next.source AND outbox.part = next.part AND outbox.state = 'waiting'
-RETURNING outbox.source, outbox.part, owner, room_id, sender, variant, convert_from(content, 'UTF8') AS content, tries, steps, first_try_at, (SELECT is_probe FROM server) AS is_probe,
+RETURNING outbox.source, outbox.part, owner, room_id, sender, variant, convert_from(content, 'UTF8') AS content, tries, steps, first_try_at, claimed_at, (SELECT is_probe FROM server) AS is_probe,
   encode(sha256(convert_to(concat_ws(' ', sender, outbox.source, outbox.part, variant), 'UTF8')), 'hex') AS txn_id,
-  (SELECT agent_name FROM agent_mappings WHERE matrix_user_id = outbox.sender) AS agent_name
+  (SELECT agent_name FROM agent_mappings WHERE matrix_user_id = outbox.sender) AS agent_name,
+  -- A user goes only into the room that the table gives it, and neither back where it was put out nor where a stranger invited it.
+  EXISTS (SELECT FROM agent_mappings WHERE matrix_user_id = outbox.sender AND agent_mappings.room_id = outbox.room_id
+      AND NOT EXISTS (SELECT FROM router.mark WHERE mark.agent_id = agent_mappings.agent_id AND mark = 'removed'))
+    AND coalesce((SELECT member.reason NOT IN ('sender-not-allowed', 'ignored-user') FROM router.inbox member
+      WHERE member.type = 'm.room.member' AND member.room_id = outbox.room_id AND member.state_key = outbox.sender ORDER BY member.seq DESC LIMIT 1), true) AS may_join

@@ -5,6 +5,6 @@ WITH claimed AS (
 ), kept AS (
   INSERT INTO router.claimed_room SELECT room_id FROM claimed ON CONFLICT DO NOTHING
 ), served AS (
-  DELETE FROM router.claimed_room WHERE room_id NOT IN (SELECT room_id FROM claimed)
+  DELETE FROM router.claimed_room WHERE NOT EXISTS (SELECT FROM claimed WHERE claimed.room_id = claimed_room.room_id)
 )
-UPDATE router.inbox SET next_at = now() WHERE state = 'waiting' AND reason = 'claimed'
+UPDATE router.inbox SET next_at = now() WHERE state = 'waiting' AND reason IN ('claimed', 'file-unread')

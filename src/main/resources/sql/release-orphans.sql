@@ -1,7 +1,9 @@
 -- What belongs to an instance that is not alive, or to this one although it works on nothing of the kind: a turn's outcome is unknown,
 -- an event is sent again with the same transaction id.
 WITH lost AS (
-  UPDATE router.inbox SET state = 'unknown', owner = NULL, remedy = coalesce(remedy, 'TRY'), ended_at = coalesce(ended_at, now()), next_at = now()
+  UPDATE router.inbox SET state = 'unknown', owner = NULL, remedy = coalesce(remedy, 'TRY'), ended_at = coalesce(ended_at, now()),
+    -- a dead owner has asked nothing since it last renewed its lease; this one may have until just now
+    next_at = now() + CASE WHEN owner = :#${variable.orphans.owner()} THEN interval '10 seconds' ELSE interval '0' END
   WHERE state IN ('asking', 'unknown') AND owner IS NOT NULL
     AND (NOT EXISTS (SELECT FROM router.instance WHERE id = owner AND alive_until > now())
       OR owner = :#${variable.orphans.owner()} AND claimed_at < now() - interval '10 seconds' AND seq::text <> ALL (CAST(:#${variable.orphans.turns()} AS text[])))
@@ -10,7 +12,7 @@ WITH lost AS (
   INSERT INTO router.step (seq, what, detail)
   SELECT seq, 'unknown', 'whoever asked is gone' FROM lost
 ), unsent AS (
-  UPDATE router.outbox SET state = 'waiting', owner = NULL, next_at = now()
+  UPDATE router.outbox SET state = 'waiting', owner = NULL, next_at = now(), steps = concat_ws(' ', nullif(steps, ''), 'UNSURE')
   WHERE state = 'sending'
     AND (NOT EXISTS (SELECT FROM router.instance WHERE id = owner AND alive_until > now())
       OR owner = :#${variable.orphans.owner()} AND claimed_at < now() - interval '10 seconds' AND source || ' ' || part <> ALL (CAST(:#${variable.orphans.replies()} AS text[])))

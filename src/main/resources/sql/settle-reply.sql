@@ -5,6 +5,8 @@ WITH settled AS (
     reason = :#${variable.sent.reason()},
     event_id = :#${variable.sent.eventId()},
     sent_at = CASE WHEN :#${variable.sent.state()} = 'sent' THEN clock_timestamp() END,
+    tries = :#${variable.sent.tries()},
+    first_try_at = CASE WHEN variant = :#${variable.sent.variant()} THEN first_try_at END,
     next_at = now() + :#${variable.sent.delay()} * interval '1 millisecond',
     steps = :#${variable.sent.steps()},
     sender = :#${variable.sent.sender()},

@@ -7,11 +7,13 @@ WITH settled AS (
     tries = :#${variable.settlement.tries()},
     waits = :#${variable.settlement.waits()},
     looks = :#${variable.settlement.looks()},
-    next_at = now() + :#${variable.settlement.delay()} * interval '1 millisecond',
+    not_before = coalesce(now() + CAST(:#${variable.settlement.retryAfter()} AS bigint) * interval '1 millisecond', not_before),
+    next_at = greatest(now() + :#${variable.settlement.delay()} * interval '1 millisecond', CASE WHEN :#${variable.settlement.state()} = 'waiting' THEN not_before END),
     ended_at = coalesce(ended_at, clock_timestamp()),
     settled_at = CASE WHEN :#${variable.settlement.isFinal()} THEN clock_timestamp() END,
     owner = NULL
-  WHERE seq = :#${variable.settlement.seq()} AND owner = :#${variable.settlement.owner()} AND state IN ('asking', 'unknown')
+  WHERE seq = :#${variable.settlement.seq()} AND owner = :#${variable.settlement.owner()}
+    AND coalesce(state IN ('asking', 'unknown'), false)  -- so written, the index of all turns is not walked
   RETURNING seq, room_id, agent_id
 ), posted AS (
   INSERT INTO router.outbox (source, part, room_id, sender, content)
@@ -20,15 +22,21 @@ WITH settled AS (
     SELECT 1 AS place, CAST(:#${variable.settlement.source()} AS text) AS source, part, convert_to(content, 'UTF8') AS content
     FROM unnest(CAST(:#${variable.settlement.answer()} AS text[])) WITH ORDINALITY AS answer (content, part)
     UNION ALL
-    SELECT 2, notice.source, 1, router.notice_content(notice.source, notice.text)
-    FROM (VALUES (CAST(:#${variable.settlement.noticeSource()} AS text), CAST(:#${variable.settlement.noticeText()} AS text))) notice (source, text)
+    SELECT 2, notice.source, 1, convert_to(notice.content, 'UTF8')
+    FROM (VALUES (CAST(:#${variable.settlement.noticeSource()} AS text), CAST(:#${variable.settlement.noticeContent()} AS text))) notice (source, content)
     WHERE notice.source IS NOT NULL) said
   ORDER BY place, part
   ON CONFLICT DO NOTHING
-), cleared AS (
-  DELETE FROM router.mark USING settled WHERE mark.agent_id = settled.agent_id AND :#${variable.settlement.state()} = 'answered'
+), found AS (
+  DELETE FROM router.mark USING settled WHERE :#${variable.settlement.lives()} AND mark.agent_id = settled.agent_id AND mark IN ('not-found', 'stale')
+), missed AS (
+  INSERT INTO router.mark (agent_id, mark) SELECT agent_id, 'stale' FROM settled WHERE :#${variable.settlement.isStale()}
+  ON CONFLICT DO NOTHING
+), recovered AS (
+  UPDATE router.peer SET down_since = NULL, paused_until = NULL, tries = 0, reason = NULL
+  FROM settled WHERE :#${variable.settlement.lives()} AND name = 'agent:' || agent_id AND down_since IS NOT NULL
 ), traced AS (
   INSERT INTO router.step (seq, what, detail)
-  SELECT seq, :#${variable.settlement.state()}, :#${variable.settlement.trace()} FROM settled
+  SELECT seq, :#${variable.settlement.step()}, :#${variable.settlement.trace()} FROM settled
 )
 SELECT count(*) FROM settled

@@ -1,49 +1,58 @@
 -- Stores the events of one transaction, each once and in order. What the event itself, our outbox or the counts decide is decided
 -- here; agent_mappings is not looked at, so that a transaction is acknowledged whatever the agents do.
-WITH pushed AS (
+WITH given AS (
   SELECT DISTINCT ON (event_id) *
   FROM unnest(
       CAST(:#${variable.events.eventIds()} AS text[]), CAST(:#${variable.events.roomIds()} AS text[]), CAST(:#${variable.events.senders()} AS text[]),
       CAST(:#${variable.events.types()} AS text[]), CAST(:#${variable.events.kinds()} AS text[]), CAST(:#${variable.events.relTypes()} AS text[]),
       CAST(:#${variable.events.relatesTo()} AS text[]), CAST(:#${variable.events.redacts()} AS text[]), CAST(:#${variable.events.markerSources()} AS text[]),
       CAST(:#${variable.events.markerParts()} AS int[]), CAST(:#${variable.events.fromAgents()} AS text[]), CAST(:#${variable.events.flags()} AS boolean[]),
-      CAST(:#${variable.events.raws()} AS bytea[]), CAST(:#${variable.events.rules()} AS text[]), CAST(:#${variable.events.faults()} AS text[]))
-    WITH ORDINALITY AS pushed (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, rule, fault, place)
+      CAST(:#${variable.events.raws()} AS bytea[]), CAST(:#${variable.events.rules()} AS text[]), CAST(:#${variable.events.faults()} AS text[]),
+      CAST(:#${variable.events.stateKeys()} AS text[]), CAST(:#${variable.events.tasks()} AS text[]))
+    WITH ORDINALITY AS given (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, rule, fault, state_key, task, place)
   ORDER BY event_id, place
+), pushed AS ( -- what was seen already neither counts nor does anything
+  SELECT * FROM given WHERE NOT EXISTS (SELECT FROM router.inbox WHERE inbox.event_id = given.event_id)
 ), posted AS ( -- an echo is a receipt, also where the answer to our request was lost
   UPDATE router.outbox SET state = 'sent', event_id = pushed.event_id, sent_at = now(), reason = NULL
   FROM pushed
   WHERE outbox.source = pushed.marker_source AND outbox.part = pushed.marker_part
-    AND outbox.room_id = pushed.room_id AND outbox.sender = pushed.sender AND outbox.state IN ('waiting', 'sending')
+    AND outbox.room_id = pushed.room_id AND outbox.sender = pushed.sender AND outbox.state IN ('waiting', 'sending', 'dead')
 ), erased AS (
   UPDATE router.inbox SET raw = NULL
   FROM pushed
   WHERE pushed.redacts IS NOT NULL AND inbox.room_id = pushed.room_id
     AND (inbox.event_id = pushed.redacts OR inbox.rel_type = 'm.replace' AND inbox.relates_to = pushed.redacts)
-), room AS (
-  SELECT room_id,
-    (SELECT count(*) FROM (SELECT FROM router.inbox waiting WHERE waiting.state = 'waiting' AND waiting.room_id = rooms.room_id LIMIT :#${variable.events.roomLimit()}) counted) AS waiting
-  FROM (SELECT DISTINCT room_id FROM pushed WHERE rule IS NULL AND fault IS NULL) rooms
+), redaction AS ( -- of what is pushed now, whichever of the two came first
+  SELECT room_id, redacts FROM pushed WHERE redacts IS NOT NULL
+  UNION ALL
+  SELECT room_id, redacts FROM router.inbox
+  WHERE redacts IN (SELECT event_id FROM pushed UNION ALL SELECT relates_to FROM pushed WHERE rel_type = 'm.replace')
+), known AS (
+  SELECT *,
+    ((room_id, event_id) IN (SELECT room_id, redacts FROM redaction) OR rel_type = 'm.replace' AND (room_id, relates_to) IN (SELECT room_id, redacts FROM redaction)) IS TRUE AS is_redacted,
+    marker_source IS NOT NULL AND (sender = :#${variable.events.bot()}
+      OR EXISTS (SELECT FROM router.outbox WHERE outbox.source = marker_source AND outbox.part = marker_part AND outbox.sender = pushed.sender)) AS is_echo
+  FROM pushed
 ), judged AS (
-  SELECT pushed.*,
-    CASE
-      WHEN marker_source IS NOT NULL AND (sender = :#${variable.events.bot()}
-        OR EXISTS (SELECT FROM router.outbox WHERE outbox.source = marker_source AND outbox.part = marker_part AND outbox.sender = pushed.sender)) THEN 'own-echo'
-      WHEN rule IS NOT NULL THEN rule
-      WHEN :#${variable.events.roomLimit()} > 0
-        AND room.waiting + count(*) FILTER (WHERE rule IS NULL AND fault IS NULL) OVER (PARTITION BY room_id ORDER BY place) > :#${variable.events.roomLimit()} THEN 'flood'
-    END AS verdict,
-    EXISTS (SELECT FROM (SELECT redacts, room_id FROM pushed UNION ALL SELECT redacts, room_id FROM router.inbox) redaction
-      WHERE redaction.redacts IN (pushed.event_id, CASE pushed.rel_type WHEN 'm.replace' THEN pushed.relates_to END) AND redaction.room_id = pushed.room_id) AS is_redacted
-  FROM pushed LEFT JOIN room USING (room_id)
+  SELECT *, CASE WHEN is_echo THEN 'own-echo' WHEN rule IS NOT NULL THEN rule WHEN is_redacted THEN 'redacted' END AS verdict FROM known
+), numbered AS (
+  SELECT *, count(*) FILTER (WHERE verdict IS NULL AND fault IS NULL) OVER (PARTITION BY room_id ORDER BY place) AS number FROM judged
+), counted AS (
+  SELECT *,
+    CASE WHEN :#${variable.events.roomLimit()} > 0 AND verdict IS NULL AND number + max(CASE WHEN number = 1 AND verdict IS NULL THEN
+        (SELECT count(*) FROM (SELECT FROM router.inbox waiting WHERE waiting.state = 'waiting' AND waiting.room_id = numbered.room_id LIMIT :#${variable.events.roomLimit()}) waiting)
+      END) OVER (PARTITION BY room_id) > :#${variable.events.roomLimit()} THEN 'flood' ELSE verdict END AS rule_met
+  FROM numbered
 ), stored AS (
-  INSERT INTO router.inbox (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, source, state, reason, settled_at)
+  INSERT INTO router.inbox (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, source, observed, state, reason, settled_at, state_key, task)
   SELECT event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged,
-    CASE WHEN NOT is_redacted THEN raw END, :#${variable.events.source()},
-    CASE WHEN fault IS NOT NULL THEN 'dead' WHEN verdict IS NOT NULL THEN 'ignored' ELSE 'waiting' END,
-    coalesce(fault, verdict),
-    CASE WHEN coalesce(fault, verdict) IS NOT NULL THEN now() END
-  FROM judged
+    CASE WHEN NOT is_redacted THEN raw END, :#${variable.events.source()}, :#${variable.events.observe()},
+    CASE WHEN fault IS NOT NULL THEN 'dead' WHEN rule_met IS NOT NULL THEN 'ignored' ELSE 'waiting' END,
+    coalesce(fault, rule_met),
+    CASE WHEN coalesce(fault, rule_met) IS NOT NULL THEN now() END,
+    state_key, CASE WHEN NOT :#${variable.events.observe()} THEN task END
+  FROM counted
   ORDER BY place
   ON CONFLICT (event_id) DO NOTHING
   RETURNING room_id, state, reason
@@ -53,4 +62,4 @@ WITH pushed AS (
   FROM (SELECT DISTINCT room_id, 'notice/flood/' || room_id || '/' || current_date AS source FROM stored WHERE reason = 'flood' AND NOT :#${variable.events.observe()}) flooded
   ON CONFLICT DO NOTHING
 )
-SELECT state, reason, count(*) FROM stored GROUP BY state, reason
+SELECT state, CASE WHEN state <> 'dead' THEN reason END AS rule, count(*) AS events FROM stored GROUP BY 1, 2

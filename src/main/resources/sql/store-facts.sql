@@ -4,4 +4,8 @@ SELECT
   (SELECT kept FROM router.sync WHERE sha256 IS NOT NULL ORDER BY id DESC LIMIT 1) AS waiting_for_sync_by_hand,
   (SELECT at FROM router.sync WHERE sha256 IS NOT NULL ORDER BY id DESC LIMIT 1) AS last_sync,
   (SELECT at FROM router.verification ORDER BY at DESC LIMIT 1) AS last_verification,
-  (SELECT differences FROM router.verification ORDER BY at DESC LIMIT 1) AS differences
+  (SELECT differences FROM router.verification ORDER BY at DESC LIMIT 1) AS differences,
+  (SELECT count(*) FROM router.inbox WHERE state = 'waiting') AS waiting_messages,
+  (SELECT count(*) FROM router.inbox WHERE state = 'unknown') AS unknown_turns,
+  (SELECT count(*) FROM router.outbox WHERE state = 'waiting') AS waiting_replies,
+  (SELECT count(*) FROM router.inbox WHERE state = 'dead') + (SELECT count(*) FROM router.outbox WHERE state = 'dead') AS dead_letters

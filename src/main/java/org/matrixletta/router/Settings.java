@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.matrixletta.router.store.DatabaseUrl;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -42,13 +40,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param lettaToken what the router presents to Letta (LETTA_TOKEN)
  * @param lettaAgentId the default agent (LETTA_AGENT_ID)
  * @param lettaTurnLimit how long a turn may take before its outcome counts as unknown (LETTA_TURN_LIMIT)
+ * @param lettaGoneAfter how long Letta has to keep to it that it has no such agent (LETTA_GONE_AFTER)
  * @param lettaMaxTurns how many turns may run at once (LETTA_MAX_TURNS)
+ * @param lettaUnlisted globs of the names of Letta's agents that a live verification leaves out (LETTA_UNLISTED)
  * @param unmappedRooms what happens to a message in a room without a mapping (UNMAPPED_ROOMS)
  * @param disabledAgents agents that are asked nothing, by id, separated by commas (DISABLED_AGENTS)
  * @param askMaxAge how long a message may have waited and still be asked (ASK_MAX_AGE)
  * @param roomWaitingLimit how many messages of a room may wait (ROOM_WAITING_LIMIT); 0: any number
  * @param roomTurnsPerHour how many turns a room may have in an hour (ROOM_TURNS_PER_HOUR); 0: any number
  * @param pairTurnsPerHour how many turns two agents may cause each other in an hour (PAIR_TURNS_PER_HOUR); 0: any number
+ * @param lateAfter how old a message is whose answer is marked as late (LATE_AFTER)
+ * @param mentionAsker whether an answer mentions who asked (MENTION_ASKER)
+ * @param silentTurnNotice whether the room is told that an agent says nothing to a message (SILENT_TURN_NOTICE)
  * @param observe whether nothing is sent, to Letta or to the homeserver (OBSERVE)
  */
 @ConfigurationProperties("router")
@@ -57,13 +60,20 @@ public record Settings(
         String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads,
         String matrixIntake, String matrixHomeserverUrl, String matrixServerName, String routerUrl, String matrixAsId, String matrixAsToken, String matrixHsToken,
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
-        String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, int lettaMaxTurns,
-        String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, boolean observe) {
+        String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
+        String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, Duration lateAfter, boolean mentionAsker, boolean silentTurnNotice,
+        boolean observe) {
 
     /** The fewest characters of a token that this router accepts as a secret. */
     static final int TOKEN_LENGTH = 32;
 
     private static final Pattern EXPRESSION = Pattern.compile("\\$\\{|\\{\\{|\\$simple\\{");
+    // RFC 6750, section 2.1.
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+    // Matrix specification, appendices: server name, and user identifiers; Synapse takes only what a URL leaves as it is.
+    private static final Pattern SERVER_NAME = Pattern.compile("[A-Za-z0-9.:\\[\\]-]+");
+    private static final Pattern LOCALPART = Pattern.compile("[a-z0-9._/-]+");
+    private static final Pattern AS_ID = Pattern.compile("[A-Za-z0-9._-]+");
 
     /** The folder that the watcher looks into. */
     public Path watchedFolder() {
@@ -93,6 +103,15 @@ public record Settings(
     /** Whether a Matrix user lies in the registration's namespace, so that the router may speak as it: an agent's user, or the bot. */
     public boolean isOurUser(String user) {
         return user.equals(botUser()) || user.startsWith("@" + matrixAgentPrefix) && user.endsWith(":" + matrixServerName);
+    }
+
+    /** The agents' users in that namespace, as a pattern of SQL's LIKE. */
+    public String agentUsers() {
+        return literally("@" + matrixAgentPrefix) + "%" + literally(":" + matrixServerName);
+    }
+
+    private static String literally(String text) {
+        return text.replaceAll("[\\\\%_]", "\\\\$0");
     }
 
     /** The ids that a setting lists, separated by commas. */
@@ -127,34 +146,94 @@ public record Settings(
     }
 
     private List<String> faultsOfDelivery() {
-        List<String> faults = new ArrayList<>();
-        faults.addAll(faultsOfUrl("MATRIX_HOMESERVER_URL", matrixHomeserverUrl, "your homeserver, for example http://127.0.0.1:8008, or set MATRIX_INTAKE=none to keep mappings only"));
-        faults.addAll(faultsOfUrl("LETTA_API_URL", lettaApiUrl, "your Letta server, for example http://127.0.0.1:8283"));
+        List<String> faults = new ArrayList<>(faultsOfPeers());
         if (!routerUrl.isEmpty()) {
-            faults.addAll(faultsOfUrl("ROUTER_URL", routerUrl, "where your homeserver reaches the router, for example http://127.0.0.1:8004"));
+            faults.addAll(faultsOfRouterUrl());
         }
-        if (matrixServerName.isEmpty()) {
-            faults.add("MATRIX_SERVER_NAME is missing; set it to the part after the colon of your homeserver's users, for example example.org.");
-        }
-        if (!lettaApi.equals("v1")) {
-            faults.add("LETTA_API is \"" + lettaApi + "\", which this version does not speak; set it to v1 and LETTA_API_URL to a Letta server of version 0.16, or leave it out.");
-        }
-        Map<String, String> tokens = new TreeMap<>(Map.of("MATRIX_AS_TOKEN", matrixAsToken, "MATRIX_HS_TOKEN", matrixHsToken));
-        tokens.forEach((name, token) -> {
-            if (token.length() < TOKEN_LENGTH) {
-                faults.add(name + " is " + (token.isEmpty() ? "missing" : "shorter than " + TOKEN_LENGTH + " characters")
-                        + "; set it to a random text, for example the output of `openssl rand -hex 32`, and print the registration anew.");
-            } else if (token.equals(apiKey) || token.equals(readKey)) {
-                faults.add(name + " is the same text as ROUTER_API_KEY or ROUTER_READ_KEY; set another random text.");
-            }
-        });
-        if (!matrixAsToken.isEmpty() && matrixAsToken.equals(matrixHsToken)) {
-            faults.add("MATRIX_AS_TOKEN and MATRIX_HS_TOKEN are the same text; set another random text for one of them, and print the registration anew.");
-        }
+        faults.addAll(faultsOfNames());
+        faults.addAll(faultsOfTokens());
         if (lettaMaxTurns < 1) {
             faults.add("LETTA_MAX_TURNS is " + lettaMaxTurns + "; set it to at least 1, or leave it out.");
         }
         return faults;
+    }
+
+    /**
+     * Says what is missing or impossible, for a registration that is to be printed.
+     *
+     * @return as {@link #faultsOfService()}
+     */
+    public List<String> faultsOfRegistration() {
+        List<String> faults = new ArrayList<>(faultsOfRouterUrl());
+        faults.addAll(faultsOfNames());
+        faults.addAll(faultsOfTokens());
+        return faults;
+    }
+
+    /**
+     * Says what is missing or impossible, for an agent that is to be given its user and room.
+     *
+     * @return as {@link #faultsOfService()}
+     */
+    public List<String> faultsOfProvision() {
+        List<String> faults = new ArrayList<>(faultsOfPeers());
+        faults.addAll(faultsOfNames());
+        faults.addAll(faultsOfToken("MATRIX_AS_TOKEN", matrixAsToken));
+        return faults;
+    }
+
+    private List<String> faultsOfPeers() {
+        List<String> faults = new ArrayList<>();
+        faults.addAll(faultsOfUrl("MATRIX_HOMESERVER_URL", matrixHomeserverUrl, "your homeserver, for example http://127.0.0.1:8008, or set MATRIX_INTAKE=none to keep mappings only"));
+        faults.addAll(faultsOfUrl("LETTA_API_URL", lettaApiUrl, "your Letta server, for example http://127.0.0.1:8283"));
+        if (!lettaApi.equals("v1")) {
+            faults.add("LETTA_API is \"" + lettaApi + "\", which this version does not speak; set it to v1 and LETTA_API_URL to a Letta server of version 0.16, or leave it out.");
+        }
+        return faults;
+    }
+
+    private List<String> faultsOfRouterUrl() {
+        return faultsOfUrl("ROUTER_URL", routerUrl, "where your homeserver reaches the router, for example http://127.0.0.1:8004");
+    }
+
+    /** What a homeserver would refuse in a registration, and a prefix that would make every person an agent. */
+    private List<String> faultsOfNames() {
+        List<String> faults = new ArrayList<>();
+        if (!SERVER_NAME.matcher(matrixServerName).matches()) {
+            faults.add("MATRIX_SERVER_NAME is " + (matrixServerName.isEmpty() ? "missing" : "no server name")
+                    + "; set it to the part after the colon of your homeserver's users, for example example.org.");
+        }
+        if (!AS_ID.matcher(matrixAsId).matches()) {
+            faults.add("MATRIX_AS_ID is no plain word; set it to letters, digits, dots, underscores and hyphens, or leave it out.");
+        }
+        faults.addAll(faultsOfLocalpart("MATRIX_BOT_LOCALPART", matrixBotLocalpart));
+        faults.addAll(faultsOfLocalpart("MATRIX_AGENT_PREFIX", matrixAgentPrefix));
+        return faults;
+    }
+
+    private static List<String> faultsOfLocalpart(String name, String localpart) {
+        return LOCALPART.matcher(localpart).matches() ? List.of()
+                : List.of(name + " is no localpart; set it to small letters, digits, dots, underscores, hyphens and slashes, or leave it out.");
+    }
+
+    private List<String> faultsOfTokens() {
+        List<String> faults = new ArrayList<>(faultsOfToken("MATRIX_AS_TOKEN", matrixAsToken));
+        faults.addAll(faultsOfToken("MATRIX_HS_TOKEN", matrixHsToken));
+        if (!matrixAsToken.isEmpty() && matrixAsToken.equals(matrixHsToken)) {
+            faults.add("MATRIX_AS_TOKEN and MATRIX_HS_TOKEN are the same text; set another random text for one of them, and print the registration anew.");
+        }
+        return faults;
+    }
+
+    private List<String> faultsOfToken(String name, String token) {
+        if (token.length() < TOKEN_LENGTH) {
+            return List.of(name + " is " + (token.isEmpty() ? "missing" : "shorter than " + TOKEN_LENGTH + " characters")
+                    + "; set it to a random text, for example the output of `openssl rand -hex 32`, and print the registration anew.");
+        }
+        if (!TOKEN.matcher(token).matches()) {
+            return List.of(name + " holds a character that no token may; set it to a random text, for example the output of `openssl rand -hex 32`, and print the registration anew.");
+        }
+        return token.equals(apiKey) || token.equals(readKey) ? List.of(name + " is the same text as ROUTER_API_KEY or ROUTER_READ_KEY; set another random text.") : List.of();
     }
 
     private static List<String> faultsOfUrl(String name, String url, String example) {

@@ -25,6 +25,7 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
                 "router.carries-messages", settings.carriesMessages(),
                 "router.homeserver-peer", peer(settings.matrixHomeserverUrl()),
                 "router.letta-peer", peer(settings.lettaApiUrl()),
+                "router.gone-milliseconds", settings.lettaGoneAfter().toMillis(),
                 "router.turn-milliseconds", settings.lettaTurnLimit().toMillis())));
     }
 

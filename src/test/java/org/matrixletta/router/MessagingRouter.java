@@ -1,10 +1,15 @@
 package org.matrixletta.router;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.Assertions;
+import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ThrowingRunnable;
 import org.matrixletta.router.peers.FakeHomeserver;
 import org.matrixletta.router.peers.FakeLetta;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -20,6 +25,7 @@ public final class MessagingRouter implements AutoCloseable {
     public final FakeLetta letta = new FakeLetta(0);
     public final RunningRouter router;
     public final JdbcTemplate sql;
+    private final ProducerTemplate wakes;
 
     /** Starts all three; the settings are added to those of a test, or replace them. */
     public static MessagingRouter start(String... settings) {
@@ -30,9 +36,11 @@ public final class MessagingRouter implements AutoCloseable {
         List<String> settings = new ArrayList<>(List.of("--router.matrix-intake=appservice", "--router.matrix-homeserver-url=http://127.0.0.1:" + homeserver.http.port(), "--router.letta-api-url=http://127.0.0.1:" + letta.http.port(),
                 "--router.matrix-as-token=" + AS_TOKEN, "--router.matrix-hs-token=" + HS_TOKEN));
         settings.addAll(List.of(more));
-        router = RunningRouter.start(settings.toArray(String[]::new));
+        router = RunningRouter.on(RunningRouter.newDatabase(), settings.toArray(String[]::new));
         sql = router.sql;
         homeserver.service("http://127.0.0.1:" + router.port);
+        router.restart().awaitStore();
+        wakes = router.camel().createProducerTemplate();
     }
 
     /** Gives a room to an agent of this name, whose id and Matrix user follow from it. */
@@ -55,6 +63,32 @@ public final class MessagingRouter implements AutoCloseable {
     /** The state and reason of an event in the inbox, as "state reason"; or "" if it is not there. */
     public String state(String eventId) {
         return String.join("", sql.queryForList("SELECT concat_ws(' ', state, reason) FROM router.inbox WHERE event_id = ?", String.class, eventId));
+    }
+
+    /** Waits until an event has this state and reason. */
+    public void await(String eventId, String state) {
+        soon().untilAsserted(() -> Assertions.assertThat(state(eventId)).isEqualTo(state));
+    }
+
+    /** How often this was counted, such as {@code router.lookups outcome default}. */
+    public double count(String meter, String... tags) {
+        return router.bean(MeterRegistry.class).find(meter).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    /** Makes due now whatever waits for a later time. */
+    public void hurry() {
+        sql.update("UPDATE router.peer SET paused_until = now() WHERE paused_until > now()");
+        sql.update("UPDATE router.inbox SET next_at = now(), not_before = NULL WHERE state IN ('waiting', 'unknown') AND next_at > now()");
+        sql.update("UPDATE router.outbox SET next_at = now() WHERE state = 'waiting' AND next_at > now()");
+        List.of("direct:wake-routing", "direct:wake-replies", "direct:look-at-turns").forEach(route -> wakes.sendBody(route, null));
+    }
+
+    /** As {@link #soon}, without any waiting in between. */
+    public void hurryUntil(ThrowingRunnable assertion) {
+        soon().untilAsserted(() -> {
+            hurry();
+            assertion.run();
+        });
     }
 
     public static ConditionFactory soon() {

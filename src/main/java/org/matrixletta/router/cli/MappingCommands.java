@@ -53,6 +53,8 @@ final class MappingCommands {
 
     @Command(name = "verify", description = "Compares the mapping file with the table.")
     static final class Verify implements Callable<Integer> {
+        @Option(names = "--live", description = "Also ask the homeserver about every room, and Letta about every agent.")
+        private boolean live;
         @Option(names = "--json-file", paramLabel = "FILE", description = "This mapping file instead of MAPPINGS_FILE.")
         private Path file;
         @Mixin
@@ -60,7 +62,7 @@ final class MappingCommands {
 
         @Override
         public Integer call() throws Exception {
-            return asking.ask(verification(file));
+            return asking.ask(verification(file).with("live", live ? true : null));
         }
     }
 

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Routes Matrix rooms to Letta agents by a PostgreSQL table. Without arguments it serves.",
         subcommands = {MappingCommands.Sync.class, MappingCommands.Verify.class, MappingCommands.ListAll.class, MappingCommands.Find.class,
                 MappingCommands.Upsert.class, MappingCommands.SetRoom.class, MappingCommands.Export.class, MappingCommands.History.class,
-                MappingCommands.Restore.class, RoutesCommand.class, InitCommand.class, CommandLine.HelpCommand.class},
+                MappingCommands.Restore.class, MessageCommands.Messages.class, MessageCommands.DeadLetters.class, ProvisionCommand.class, RoutesCommand.class,
+                RegistrationCommand.class, InitCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:fine, in sync", "1:differences, rejected entries, nothing found", "2:bad input or usage", "3:store unavailable"})
 public final class RouterCommand implements Callable<Integer> {
 

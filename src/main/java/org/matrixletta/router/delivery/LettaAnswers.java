@@ -1,6 +1,8 @@
 package org.matrixletta.router.delivery;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -13,6 +15,9 @@ import org.springframework.stereotype.Component;
 @Component("lettaAnswers")
 class LettaAnswers {
 
+    private static final Outcome NOT_SENT = new Outcome(Outcome.Certainty.DID_NOT_HAPPEN, Outcome.Remedy.WAIT, Duration.ZERO, "The lease was too short for a request; nothing was sent.",
+            List.of(), List.of(), null);
+
     private final LettaAnswer answers = new LettaAnswer(Clock.systemUTC());
 
     /** What the answer means. */
@@ -24,6 +29,6 @@ class LettaAnswers {
 
     /** What it means that there is none. */
     public Outcome failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
-        return answers.failed(failure);
+        return LeaseException.isCauseOf(failure) ? NOT_SENT : answers.failed(failure);
     }
 }

@@ -8,6 +8,7 @@ import org.matrixletta.router.Settings;
 import org.matrixletta.router.letta.Attempt;
 import org.matrixletta.router.letta.LettaPath;
 import org.matrixletta.router.letta.Look;
+import org.matrixletta.router.letta.Seen;
 import org.matrixletta.router.letta.TurnRequest;
 import org.springframework.stereotype.Component;
 
@@ -44,6 +45,11 @@ class Looks {
     public void answered(@Variable("look") Look look, Exchange exchange) {
         Message answer = exchange.getMessage();
         look.answered(answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class), answer.getHeader("Date", String.class), answer.getBody(byte[].class));
+    }
+
+    /** Whether Letta says that it has no such agent. */
+    public boolean isMissing(@Variable("look") Look look) {
+        return look.seen() instanceof Seen.Gone;
     }
 
     /** Ends a look that got no answer. */

@@ -5,16 +5,56 @@ package org.matrixletta.router.delivery;
  *
  * @param peer letta, homeserver, or agent: and an agent's id
  * @param refused whether it refused a connection: what ran there is dead
- * @param reason what it said, in one line
+ * @param tellAfter after how many seconds the rooms whose messages wait are told; null: they are not
+ * @param isAlarm whether an operator has to know
+ * @param reason what it said, in one sentence, and what to do
  */
-record Pause(String peer, boolean refused, String reason) {
+record Pause(String peer, boolean refused, Integer tellAfter, boolean isAlarm, String reason) {
 
-    /** For the log: who is away, why, and what to do. */
+    static final String LETTA = "letta";
+    static final String HOMESERVER = "homeserver";
+
+    /** Most outages are over before anybody wonders. */
+    private static final int OUTAGE = 30;
+    /** What needs an operator lasts; by then every room that waits was looked up. */
+    private static final int LASTING = 5;
+
+    /** Letta is away. */
+    static Pause ofLetta(boolean refused, String reason) {
+        return new Pause(LETTA, refused, OUTAGE, true, reason);
+    }
+
+    /** Letta refuses until somebody corrects the account. */
+    static Pause ofAccount(String reason) {
+        return new Pause(LETTA, false, LASTING, true, reason);
+    }
+
+    /** Letta's address is wrong: whoever is told would be told of another thing than of their agent. */
+    static Pause ofAddress(String reason) {
+        return new Pause(LETTA, false, null, true, reason);
+    }
+
+    /** The homeserver is away, or refuses all; nobody could be told. */
+    static Pause ofHomeserver(String reason) {
+        return new Pause(HOMESERVER, false, null, true, reason);
+    }
+
+    /** The model of one agent refuses until somebody corrects it. */
+    static Pause ofAgent(String agentId, String reason) {
+        return new Pause("agent:" + agentId, false, LASTING, true, reason);
+    }
+
+    /** An agent is not asked, and its rooms are not told. */
+    static Pause ofMissing(String agentId, boolean isAlarm, String reason) {
+        return new Pause("agent:" + agentId, false, null, isAlarm, reason);
+    }
+
+    /** For the log. */
     public String sentence() {
         return switch (peer) {
-            case "letta" -> "Letta is not asked for the moment: " + reason + "; check that it runs, LETTA_API_URL and LETTA_TOKEN. Messages wait.";
-            case "homeserver" -> "Nothing is posted for the moment: " + reason + "; check that the homeserver runs, MATRIX_HOMESERVER_URL, and that it holds our registration. Answers wait.";
-            default -> "Nothing is sent to " + peer + " for the moment: " + reason + "; check the agent's model and credits in Letta. Its messages wait.";
+            case LETTA -> "Letta is not asked for now, and messages wait: " + reason;
+            case HOMESERVER -> "Nothing is posted for now, and answers wait: " + reason;
+            default -> "Nothing is sent to " + peer + " for now, and its messages wait: " + reason;
         };
     }
 }

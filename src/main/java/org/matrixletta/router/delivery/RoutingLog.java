@@ -10,11 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** The lines by which operators follow which agent a room's message goes to; they appear at every LOG_LEVEL. */
+/** The lines by which operators follow which agent a room's message goes to; application.yaml has them appear at every LOG_LEVEL. */
 @Component("routingLog")
 class RoutingLog {
 
     private static final Logger log = LoggerFactory.getLogger("routing");
+    private static final Logger events = LoggerFactory.getLogger("delivery");
 
     private final StoreFailure storeFailure;
     private volatile String unavailable;
@@ -33,18 +34,30 @@ class RoutingLog {
 
     /** A row of claim-messages.sql. */
     public void claimed(@Body Map<String, Object> row) {
+        String rule = (String) row.get("rule");
         String room = Printable.line((String) row.get("room_id"));
-        String agent = row.get("agent_id") == null ? null : Printable.line((String) row.get("agent_id"));
-        if (row.get("rule") != null && !row.get("rule").equals("observe")) {
-            log.info("Event {} in room {}: {} ({})", Printable.line((String) row.get("event_id")), room, row.get("state"), row.get("rule"));
-        } else if (Boolean.TRUE.equals(row.get("is_default"))) {
+        if (rule == null || rule.equals("observe") || rule.equals("not-mapped")) {
+            routed(row, room);
+        }
+        if (rule != null && !rule.equals(row.get("rule_before"))) {
+            events.info("Event {} in room {}: {} ({})", Printable.line((String) row.get("event_id")), room, row.get("state"), rule);
+        }
+        if (row.get("sharing") != null) {
+            log.warn("⚠️ Room {} belongs to several agents in the table: {}; the oldest row counts", room, Printable.line((String) row.get("sharing")));
+        }
+    }
+
+    private static void routed(Map<String, Object> row, String room) {
+        if (row.get("agent_id") == null) {
+            log.info("No agent mapping found in DB for room {}, and there is no default agent", room);
+            return;
+        }
+        String agent = Printable.line((String) row.get("agent_id"));
+        if (Boolean.TRUE.equals(row.get("is_default"))) {
             log.info("No agent mapping found in DB for room {}, using default agent", room);
             log.info("AGENT ROUTING: Room {} -> Agent {} (DEFAULT)", room, agent);
         } else {
             log.info("AGENT ROUTING: Room {} -> Agent {} ({})", room, agent, Printable.name((String) row.get("agent_name")));
-        }
-        if (row.get("sharing") != null) {
-            log.warn("⚠️ Room {} belongs to several agents in the table: {}; the oldest row counts", room, Printable.line((String) row.get("sharing")));
         }
     }
 

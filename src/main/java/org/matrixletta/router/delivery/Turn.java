@@ -30,10 +30,13 @@ import org.matrixletta.router.matrix.Relation;
  * @param claimedAt when it was claimed, for asking or for a look
  * @param askedAt when it was asked, or null
  * @param refusedAt when Letta last refused a connection, or null
+ * @param receivedAt when it came
+ * @param isDefault whether the room has no mapping, and the default agent is asked
+ * @param begun when this process took it on, as System.nanoTime says
  * @param isProbe whether Letta was away before: this turn shows whether it is back
  */
 record Turn(long seq, String owner, String eventId, int generation, String roomId, String sender, String type, byte[] raw, byte[] edit, int tries, int waits, int looks, String remedy, String reason,
-        String agentId, String agentName, String agentUser, String speaker, String speakerName, Instant claimedAt, Instant askedAt, Instant refusedAt, boolean isProbe) {
+        String agentId, String agentName, String agentUser, String speaker, String speakerName, Instant claimedAt, Instant askedAt, Instant refusedAt, Instant receivedAt, boolean isDefault, long begun, boolean isProbe) {
 
     /** Reads a row of claim-messages.sql or claim-looks.sql. */
     static Turn of(Map<String, Object> row) {
@@ -41,12 +44,23 @@ record Turn(long seq, String owner, String eventId, int generation, String roomI
                 (String) row.get("type"), (byte[]) row.get("raw"), (byte[]) row.get("edit"), (Integer) row.get("tries"), (Integer) row.get("waits"),
                 row.get("looks") instanceof Integer looks ? looks : 0, (String) row.get("remedy"), (String) row.get("reason"),
                 (String) row.get("agent_id"), (String) row.get("agent_name"), (String) row.get("agent_user"), (String) row.get("writer"), (String) row.get("writer_name"),
-                instant(row.get("claimed_at")), instant(row.get("asked_at")), instant(row.get("refused_at")), Boolean.TRUE.equals(row.get("is_probe")));
+                instant(row.get("claimed_at")), instant(row.get("asked_at")), instant(row.get("refused_at")), instant(row.get("received_at")),
+                Boolean.TRUE.equals(row.get("is_default")), System.nanoTime(), Boolean.TRUE.equals(row.get("is_probe")));
+    }
+
+    /** Whether it is looked at, not asked: only a turn whose outcome is unknown has a remedy. */
+    boolean isLook() {
+        return remedy != null;
     }
 
     /** What the outbox keeps the answer under: the same after a crash, another after a replay. */
     String source() {
         return eventId + "/" + generation;
+    }
+
+    /** For how many milliseconds it is under way. */
+    long elapsed() {
+        return (System.nanoTime() - begun) / 1_000_000;
     }
 
     /** How the message hangs together with others; in no way if its text was redacted meanwhile. */

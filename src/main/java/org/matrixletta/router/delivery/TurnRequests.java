@@ -13,7 +13,17 @@ import org.springframework.stereotype.Component;
 @Component("turnRequests")
 class TurnRequests {
 
-    /** Writes the request of a turn: what the person, or the other agent, said last. */
+    private final Instance instance;
+
+    TurnRequests(Instance instance) {
+        this.instance = instance;
+    }
+
+    /**
+     * Writes the request of a turn: what the person, or the other agent, said last.
+     *
+     * @throws LeaseException if the lease is too short for that
+     */
     public void ask(@Variable("turn") Turn turn, Exchange exchange) {
         String said = EventText.of(turn.edit() == null ? turn.raw() : turn.edit());
         String text = turn.speaker() == null ? Envelope.ofPerson(said) : Envelope.ofAgent(turn.speakerName(), turn.speaker(), turn.roomId(), said);
@@ -23,5 +33,6 @@ class TurnRequests {
         message.setHeader(Exchange.HTTP_PATH, LettaPath.messages(turn.agentId()).path());
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setBody(TurnRequest.of(turn.eventId(), turn.generation(), text).body());
+        instance.require(turn.owner());
     }
 }

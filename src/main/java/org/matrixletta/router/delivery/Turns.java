@@ -1,14 +1,13 @@
 package org.matrixletta.router.delivery;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.File;
 import java.sql.Timestamp;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.matrixletta.router.Settings;
+import org.matrixletta.router.mapping.WatchedFile;
 import org.springframework.stereotype.Component;
 
 /** The turns that this process has under way, and how many more it may claim. */
@@ -20,20 +19,23 @@ class Turns {
 
     private final Settings settings;
     private final Instance instance;
+    private final WatchedFile watchedFile;
     private final UnderWay underWay = new UnderWay();
     private volatile Timestamp roomsReadAt;
 
-    Turns(Settings settings, Instance instance) {
+    Turns(Settings settings, Instance instance, WatchedFile watchedFile) {
         this.settings = settings;
         this.instance = instance;
+        this.watchedFile = watchedFile;
     }
 
     /** A claim of as many turns as have room. */
     public Claim claim() {
-        int slots = Math.max(0, settings.lettaMaxTurns() - underWay.size());
-        return new Claim(instance.id(), instance.holdsLease(), slots, settings.botUser(), settings.defaultAgent(), Settings.ids(settings.disabledAgents()).toArray(String[]::new),
+        int slots = settings.observe() ? 0 : Math.max(0, settings.lettaMaxTurns() - underWay.size());
+        File file = settings.mappingsFile().toFile();
+        return new Claim(instance.id(), instance.holdsLease(), slots, settings.botUser(), settings.agentUsers(), settings.defaultAgent(), Settings.ids(settings.disabledAgents()).toArray(String[]::new),
                 settings.unmappedRooms().equals("notice"), settings.observe(), settings.askMaxAge().toSeconds(), settings.roomTurnsPerHour(), settings.pairTurnsPerHour(),
-                expectsMappings(), roomsReadAt);
+                file.isFile() && file.length() > NO_ENTRIES, watchedFile.isUnread(file), roomsReadAt);
     }
 
     /** Takes a claimed row on. */
@@ -59,13 +61,5 @@ class Turns {
     /** The rooms of the bot are known as they were then. */
     public void roomsRead(@Variable("readAt") Timestamp at) {
         roomsReadAt = at;
-    }
-
-    private boolean expectsMappings() {
-        try {
-            return Files.isRegularFile(settings.mappingsFile()) && Files.size(settings.mappingsFile()) > NO_ENTRIES;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the mapping file vanished while it was looked at", e);
-        }
     }
 }

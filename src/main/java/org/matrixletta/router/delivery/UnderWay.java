@@ -22,6 +22,12 @@ final class UnderWay {
             public void onDone(Exchange done) {
                 keys.remove(key);
             }
+
+            /** Whom this exchange wakes is another message's, and may be dropped because somebody is awake already. */
+            @Override
+            public boolean allowHandover() {
+                return false;
+            }
         });
     }
 

@@ -149,11 +149,10 @@ public final class LettaAnswer {
     }
 
     private static Outcome notFound(String agentId, Duration delay, LettaError error) {
-        String detail = error.detail();
-        if (detail.equals("Agent with ID " + agentId + " not found") || detail.equals("Agent not found")) {
+        if (error.isAbsenceOf(agentId)) {
             return didNotHappen(Remedy.GONE, delay, "Letta has no such agent; correct the room's mapping, or make the agent anew.");
         }
-        if (SOMETHING_NOT_FOUND.matcher(detail).matches()) {
+        if (SOMETHING_NOT_FOUND.matcher(error.detail()).matches()) {
             // Letta is at this address, and it was at work on the turn: neither the agent nor the address is wrong.
             return unknown(Remedy.TRY, delay, "Letta answered 404: something that the agent's turn needs is missing; look at Letta's log.");
         }

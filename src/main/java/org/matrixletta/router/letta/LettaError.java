@@ -56,6 +56,11 @@ record LettaError(String detail, String code, String type, String runId) {
         return WORD.matcher(type).matches();
     }
 
+    /** Whether this says that there is no such agent, in the words of either of Letta's handlers. */
+    boolean isAbsenceOf(String agentId) {
+        return detail.equals("Agent with ID " + agentId + " not found") || detail.equals("Agent not found");
+    }
+
     /** Whether a tool call waits for a person: the code, or the words that Letta's other handler of the same error answers with. */
     boolean isPendingApproval() {
         return code.equals("PENDING_APPROVAL") || detail.contains("waiting for approval");

@@ -20,6 +20,25 @@ public record LettaPath(String path, String query) {
         return new LettaPath("/v1/agents/" + id(agentId) + "/messages", "");
     }
 
+    /** The agents that Letta has, oldest first, or those after one of them. The form without the slash at its end answers 307. */
+    static LettaPath agents(String after) {
+        return new LettaPath("/v1/agents/", "order=asc&limit=100" + (after == null ? "" : "&after=" + id(after)));
+    }
+
+    /** What Letta knows of one agent. */
+    public static LettaPath agent(String agentId) {
+        return new LettaPath("/v1/agents/" + id(agentId), "");
+    }
+
+    /** One of the agents: the shortest list that shows whether our token is taken. */
+    static LettaPath anyAgent() {
+        return new LettaPath("/v1/agents/", "limit=1");
+    }
+
+    static LettaPath health() {
+        return new LettaPath("/v1/health/", "");
+    }
+
     /** The newest messages of an agent, or those before one of them. */
     static LettaPath history(String agentId, String before) {
         return new LettaPath(messages(agentId).path, "order=desc&limit=100" + (before == null ? "" : "&before=" + id(before)));

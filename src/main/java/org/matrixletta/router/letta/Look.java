@@ -62,7 +62,9 @@ public final class Look {
      * @param body the body; null if there is none
      */
     public void answered(int status, String date, byte[] body) {
-        if (status / 100 != 2) {
+        if (status == 404 && LettaError.read(body == null ? new byte[0] : body).isAbsenceOf(attempt.agentId())) {
+            seen = new Seen.Gone();
+        } else if (status / 100 != 2) {
             again("Letta answered " + status + " when it was asked what became of the message.");
         } else if (body == null || body.length > LettaAnswer.LONGEST_BODY) {
             again("What Letta says of the message is missing, or longer than 16 MiB.");

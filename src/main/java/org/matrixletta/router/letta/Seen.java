@@ -19,6 +19,10 @@ public sealed interface Seen {
     record Again(String reason) implements Seen {
     }
 
+    /** Letta has no such agent any more; what became of the message cannot be found out. */
+    record Gone() implements Seen {
+    }
+
     /** Neither the message nor a run that could be its own; two such looks, far enough apart, say that the turn did not take place. */
     record Empty() implements Seen {
     }

@@ -12,18 +12,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.matrixletta.router.Printable;
 import org.matrixletta.router.Settings;
+import org.matrixletta.router.matrix.UserId;
 
 /**
  * Reads one entry from the token stream and judges it by itself. What is wrong with it becomes its fault; only broken JSON and
  * duplicate keys, which put the whole file in doubt, are errors.
  *
- * <p>The forms of user and room ids are those of the Matrix specification, appendices, "Common identifier format"; room ids are
- * opaque, with or without a server name.
+ * <p>Room ids are opaque, with or without a server name (Matrix specification, appendices, "Common identifier format").
  */
 final class EntryReader {
 
     private static final Pattern AGENT_ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
-    private static final Pattern USER_ID = Pattern.compile("@[\\x21-\\x39\\x3B-\\x7E]+:[A-Za-z0-9.\\[\\]:-]+");
     private static final Pattern ROOM_ID = Pattern.compile("![^\\p{Cc}\\p{Z}]+");
     private static final int ID_BYTES = 255;
     private static final int INVITEES = 10_000;
@@ -137,7 +136,7 @@ final class EntryReader {
         if (matrixUserId == null) {
             return;
         }
-        if (bytes(matrixUserId) > ID_BYTES || !USER_ID.matcher(matrixUserId).matches()) {
+        if (!UserId.isOne(matrixUserId)) {
             reject("matrix_user_id is not a Matrix user id; it is written @localpart:server");
             matrixUserId = null;
         } else if (matrixUserId.equals(settings.botUser())) {

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.Report;
 
 /**
@@ -29,6 +30,9 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
     static VerificationReport of(Map<String, Object> counts, List<Map<String, Object>> plan, List<Map<String, Object>> remarks) {
         Map<Finding.Kind, Long> totals = new EnumMap<>(Finding.Kind.class);
         for (Finding.Kind kind : Finding.Kind.values()) {
+            if (kind.isLive()) {
+                continue;
+            }
             totals.put(kind, counts.get(kind.key) instanceof Number count ? count.longValue() : 0L);
         }
         List<Finding> findings = new ArrayList<>();
@@ -54,6 +58,25 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
             findings.add(new Finding(kind, (String) row.get("subject"), (String) row.get("detail"), null, null));
         }
         return new VerificationReport(totals, findings, differences);
+    }
+
+    /**
+     * The same with what the peers said.
+     *
+     * @param found all that was found out, in the order of the report
+     * @param listed how many of each kind the report lists
+     */
+    VerificationReport with(List<Finding> found, int listed) {
+        Map<Finding.Kind, Long> all = new EnumMap<>(totals);
+        List<Finding> first = new ArrayList<>(findings);
+        for (Finding.Kind kind : Finding.Kind.values()) {
+            List<Finding> ofKind = found.stream().filter(finding -> finding.kind() == kind).toList();
+            if (kind.isLive() || !ofKind.isEmpty()) {
+                all.merge(kind, (long) ofKind.size(), Long::sum);
+            }
+            first.addAll(ofKind.subList(0, Math.min(listed, ofKind.size())));
+        }
+        return new VerificationReport(all, first, differences + found.stream().filter(finding -> finding.kind().isDifference).count());
     }
 
     @Override
@@ -83,12 +106,17 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
 
     private void print(StringBuilder text, boolean differing) {
         for (Finding.Kind kind : Finding.Kind.values()) {
-            long total = totals.get(kind);
+            long total = totals.getOrDefault(kind, 0L);
             if (kind.isDifference == differing && total > 0) {
                 text.append("⚠️  ").append(total).append(' ').append(kind.heading).append(":\n");
-                long listed = findings.stream().filter(finding -> finding.kind() == kind).peek(finding -> finding.print(text)).count();
-                if (total > listed) {
-                    text.append("   … and ").append(total - listed).append(" more\n");
+                List<Finding> listed = findings.stream().filter(finding -> finding.kind() == kind).toList();
+                if (kind.isUnknown() && total > 1 && listed.stream().map(Finding::said).distinct().count() == 1) {
+                    text.append("   - all of them: ").append(Printable.line(listed.get(0).said())).append('\n');
+                    continue;
+                }
+                listed.forEach(finding -> finding.print(text));
+                if (total > listed.size()) {
+                    text.append("   … and ").append(total - listed.size()).append(" more\n");
                 }
             }
         }

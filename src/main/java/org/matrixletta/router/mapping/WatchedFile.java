@@ -1,5 +1,6 @@
 package org.matrixletta.router.mapping;
 
+import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -60,6 +61,13 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     /** Whatever the file's size and time say, the next look reads it. */
     public void forget() {
         seen = null;
+    }
+
+    /** Whether the file as it is now is yet to be applied, or found unusable; until then any room may be one of its rooms. */
+    public boolean isUnread(File file) {
+        Seen last = seen;
+        return file.isFile() && (last == null || !last.version().equals(file.length() + "-" + file.lastModified())
+                || (last.sync() == null ? last.pause().isBefore(Instant.MAX) : !isStored(last.sync())));
     }
 
     @Override

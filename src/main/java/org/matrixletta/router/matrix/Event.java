@@ -9,6 +9,7 @@ package org.matrixletta.router.matrix;
  * @param sender the user who sent it
  * @param type its type
  * @param stateKey null unless it is a state event
+ * @param membership what an m.room.member event makes of the user whom its state key names; null for every other type
  * @param msgtype null where not stated; of an edit, that of its new content
  * @param relType the rel_type of m.relates_to; null for a plain reply
  * @param relatesTo the event that it relates to; for a plain reply the event that it answers
@@ -24,10 +25,10 @@ package org.matrixletta.router.matrix;
  * @param fault why it is a dead letter, in one sentence that repeats nothing of it, or null; it comes before any rule
  */
 public record Event(
-        String eventId, String roomId, String sender, String type, String stateKey, String msgtype, String relType, String relatesTo, String redacts,
+        String eventId, String roomId, String sender, String type, String stateKey, String membership, String msgtype, String relType, String relatesTo, String redacts,
         String markerSource, Integer markerPart, String fromAgent, boolean flagged, String kind, byte[] raw, String rule, String fault) {
 
     Event ignoredBy(String rule) {
-        return new Event(eventId, roomId, sender, type, stateKey, msgtype, relType, relatesTo, redacts, markerSource, markerPart, fromAgent, flagged, kind, raw, rule, fault);
+        return new Event(eventId, roomId, sender, type, stateKey, membership, msgtype, relType, relatesTo, redacts, markerSource, markerPart, fromAgent, flagged, kind, raw, rule, fault);
     }
 }

@@ -1,11 +1,13 @@
 package org.matrixletta.router.matrix;
 
+import org.matrixletta.router.Globs;
+
 /** Decides, from an event alone, whether anybody may be asked what it says. What needs the mapping or other events is decided later. */
 public final class EventFilter {
 
     private final String botUser;
-    private final Senders allowed;
-    private final Senders ignored;
+    private final Globs allowed;
+    private final Globs ignored;
 
     /**
      * Takes the settings.
@@ -16,8 +18,8 @@ public final class EventFilter {
      */
     public EventFilter(String botUser, String allowedSenders, String ignoredUsers) {
         this.botUser = botUser;
-        this.allowed = new Senders(allowedSenders);
-        this.ignored = new Senders(ignoredUsers);
+        this.allowed = new Globs(allowedSenders);
+        this.ignored = new Globs(ignoredUsers);
     }
 
     /** The first rule that the event meets, or null if it may be asked or, where its kind is not text, be said to be unreadable. */

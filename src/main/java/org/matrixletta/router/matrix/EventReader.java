@@ -46,6 +46,7 @@ public final class EventReader {
         if (!content.isObject()) {
             faults.add("content is not an object");
         }
+        String membership = "m.room.member".equals(type) && stateKey != null ? text(content, "membership", false, faults) : null;
         JsonSlice relation = content.at("m.relates_to");
         if (isMessage && !relation.isAbsent() && !relation.isObject()) {
             faults.add("m.relates_to is not an object");
@@ -66,7 +67,7 @@ public final class EventReader {
         String fromAgent = text(content, "m.letta.from_agent_id", false, faults);
         boolean isRedacted = event.at("unsigned").at("redacted_because").isObject();
 
-        Event read = new Event(eventId == null ? keyOf(raw) : eventId, roomId, sender, type, stateKey, msgtype, relType,
+        Event read = new Event(eventId == null ? keyOf(raw) : eventId, roomId, sender, type, stateKey, membership, msgtype, relType,
                 relType == null && related == null ? repliedTo : related, redacts, isMarked ? markerSource : null, isMarked ? markerPart : null,
                 fromAgent == null || fromAgent.isEmpty() ? null : fromAgent,
                 content.at("m.letta_historical").isTrue() || content.at("m.bridge_originated").isTrue(),

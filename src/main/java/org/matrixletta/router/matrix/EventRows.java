@@ -30,6 +30,14 @@ record EventRows(List<Event> events, String source, String bot, int roomLimit, b
         return column(Event::type);
     }
 
+    public String[] stateKeys() {
+        return column(Event::stateKey);
+    }
+
+    public String[] tasks() {
+        return column(event -> RoomTask.kind(event, bot));
+    }
+
     public String[] kinds() {
         return column(Event::kind);
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.matrixletta.router.store.StoreFailure;
+import org.matrixletta.router.store.StoreState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -18,10 +19,12 @@ class HomeserverAnswers {
 
     private final ObjectMapper json;
     private final StoreFailure storeFailure;
+    private final StoreState store;
 
-    HomeserverAnswers(ObjectMapper json, StoreFailure storeFailure) {
+    HomeserverAnswers(ObjectMapper json, StoreFailure storeFailure, StoreState store) {
         this.json = json;
         this.storeFailure = storeFailure;
+        this.store = store;
     }
 
     /** Success: the homeserver reads the body and takes anything but a JSON object for a failure. */
@@ -45,6 +48,8 @@ class HomeserverAnswers {
             }
         }
         if (StoreFailure.isStoreFailure(failure)) {
+            // However short the store is away: when it is back, the homeserver is told so.
+            store.failed(failure);
             refuse(exchange, 503, "M_UNKNOWN", storeFailure.sentence(failure));
         } else {
             log.error("An error of the router itself", failure);

@@ -23,6 +23,6 @@ class PushedEvents {
      * @throws BadTransactionException if the body is no transaction as a whole
      */
     public EventRows read(@Body InputStream body) throws Exception {
-        return new EventRows(reader.read(body), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe());
+        return new EventRows(reader.read(body == null ? InputStream.nullInputStream() : body), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe());
     }
 }

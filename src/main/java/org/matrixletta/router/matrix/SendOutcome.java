@@ -32,6 +32,10 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
         SENT,
         /** It may or may not be: the same transaction again, later. */
         LATER,
+        /** It is not, for the homeserver asks to wait: the same transaction after that. */
+        BUSY,
+        /** It may or may not be, and nothing else would fare better: sending pauses, then the same transaction again. */
+        AWAY,
         /** The user is not in the room: join if invited, then again. */
         JOIN,
         /** The homeserver does not know the user: register it, then again. */
@@ -54,6 +58,8 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
     private static final Set<String> USER_CODES = Set.of("M_EXCLUSIVE", "M_INVALID_USERNAME", "M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED",
             "M_USER_LIMIT_EXCEEDED", "M_CONSENT_NOT_GIVEN", "M_GUEST_ACCESS_FORBIDDEN");
 
+    // RFC 9110, section 15.6: what a proxy says in place of a server that it cannot reach.
+    private static final Set<Integer> NOBODY_THERE = Set.of(502, 503, 504);
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.]{1,64}");
     private static final Pattern ID = Pattern.compile("[@!$#]\\S+");
@@ -83,9 +89,12 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
         if (code.equals("M_TOO_LARGE") || status == 413) {
             return because(Kind.SPLIT, answered);
         }
+        if (status == 429 || code.equals("M_LIMIT_EXCEEDED")) {
+            return new SendOutcome(Kind.BUSY, null, wait(retryAfter, answer, now), Masked.of(answered));
+        }
         // Without an errcode something before the homeserver has answered: it may dislike this one message, and it may get well.
-        if (status < 400 || status >= 500 || status == 408 || status == 425 || status == 429 || code.isEmpty() || code.equals("M_LIMIT_EXCEEDED")) {
-            return new SendOutcome(Kind.LATER, null, wait(retryAfter, answer, now), Masked.of(answered));
+        if (status < 400 || status >= 500 || status == 408 || status == 425 || code.isEmpty()) {
+            return new SendOutcome(code.isEmpty() && NOBODY_THERE.contains(status) ? Kind.AWAY : Kind.LATER, null, wait(retryAfter, answer, now), Masked.of(answered));
         }
         String error = answer.path("error").asText();
         // An agent may be named like one of the words that decide.
@@ -95,9 +104,10 @@ public record SendOutcome(Kind kind, String eventId, Duration retryAfter, String
 
     /** Judges a request that got no whole answer: whether it arrived is unknown, and the same transaction asks again. */
     public static SendOutcome of(Throwable failure) {
-        // Another failure than of the connection may quote what was to be sent.
-        return because(Kind.LATER, "The homeserver gave no answer: " + failure.getClass().getSimpleName()
-                + (failure instanceof IOException && failure.getMessage() != null ? ": " + failure.getMessage() : ""));
+        // Another failure than of the connection lies with this event alone, and may quote it.
+        boolean isOfConnection = failure instanceof IOException;
+        return because(isOfConnection ? Kind.AWAY : Kind.LATER, "The homeserver gave no answer: " + failure.getClass().getSimpleName()
+                + (isOfConnection && failure.getMessage() != null ? ": " + failure.getMessage() : ""));
     }
 
     private static Kind judged(int status, String code, String error) {

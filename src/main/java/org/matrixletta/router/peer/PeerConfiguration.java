@@ -3,6 +3,9 @@ package org.matrixletta.router.peer;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -22,6 +25,8 @@ class PeerConfiguration {
     private static final int CONNECT_MILLISECONDS = 10_000;
     /** Looks, sends and what else is asked beside the turns. */
     private static final int OTHER_REQUESTS = 100;
+
+    private static final int A_FEW = 16;
 
     /** Both schemes, http and https. Threads are claimed by the turn, so a request never waits for a connection. */
     @Bean
@@ -46,6 +51,14 @@ class PeerConfiguration {
     @Bean
     HttpClientConfigurer homeserverClient(Settings settings) {
         return new PeerClient(settings.matrixAsToken(), Map.of());
+    }
+
+    /** For what has no claim to limit it: a long list of questions is asked a few at a time. */
+    @Bean(destroyMethod = "shutdownNow")
+    ExecutorService aFewPeerRequests() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(A_FEW, A_FEW, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), new CustomizableThreadFactory("peer-few-"));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** As many threads as there are requests under way: how many that may be is decided where they are claimed. */

@@ -34,12 +34,18 @@ public class StoreState {
         this.failures = failures;
     }
 
-    /** The store answered. */
-    public synchronized void reached(@Variable("facts") Map<String, Object> facts) {
+    /**
+     * The store answered.
+     *
+     * @return whether it is back after it had failed
+     */
+    public synchronized boolean reached(@Variable("facts") Map<String, Object> facts) {
+        boolean isBack = last.failure() != null && !last.at().equals(Instant.EPOCH);
         if (last.failure() != null) {
             log.info("✅ database {} is reachable, {} mappings", url.place(), facts.get("mappings"));
         }
         last = new Look(Instant.now(), null, facts);
+        return isBack;
     }
 
     /** Something failed: the store, or, where it is not the store's fault, the router itself. */

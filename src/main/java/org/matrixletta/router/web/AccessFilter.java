@@ -8,12 +8,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.matrixletta.router.Settings;
@@ -39,7 +42,8 @@ class AccessFilter extends OncePerRequestFilter {
     private static final int REMEMBERED_CALLERS = 1_000;
     private static final long TRANSACTION_LIMIT = 32L << 20;
     private static final String APPLICATION_SERVICE = "/_matrix/app/v1";
-    private static final Pattern HOMESERVER_PATH = Pattern.compile("(/_matrix/app/v1)?/(transactions|users|rooms)/[^/]+|/_matrix/app/v1/ping|/_matrix/app/(v1|unstable)/thirdparty/.*");
+    private static final Pattern TRANSACTION = Pattern.compile("(/_matrix/app/v1)?/transactions/[^/]+");
+    private static final Pattern QUESTION = Pattern.compile("(/_matrix/app/v1)?/(users|rooms)/[^/]+");
     private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=([^&]*)");
     private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
 
@@ -54,8 +58,9 @@ class AccessFilter extends OncePerRequestFilter {
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws ServletException, IOException {
-        Matcher homeserver = HOMESERVER_PATH.matcher(request.getRequestURI());
-        boolean isHomeserver = homeserver.matches();
+        // As the routes will see it: no way of writing a path of the homeserver's makes it one of ours.
+        String path = request.getServletPath();
+        boolean isHomeserver = path.startsWith("/_matrix/") || TRANSACTION.matcher(path).matches() || QUESTION.matcher(path).matches();
         Refusal refusal = new Refusal(response, isHomeserver);
         if (!camel.getObject().isStarted()) {
             // The port is open before the routes are: what they would answer is not known yet.
@@ -64,8 +69,13 @@ class AccessFilter extends OncePerRequestFilter {
         }
         boolean mayPass = isHomeserver ? isHomeserver(request) : mayPass(request);
         if (!mayPass) {
-            boolean showsToken = request.getHeader("Authorization") != null || isHomeserver && queryToken(request) != null;
+            boolean showsToken = request.getHeader("Authorization") != null || isHomeserver && !queryTokens(request).isEmpty();
             refusal.send(showsToken ? 403 : 401, isHomeserver ? "This needs the hs_token of the registration." : "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
+            return;
+        }
+        String method = isHomeserver ? methodOf(path) : request.getMethod();
+        if (!request.getMethod().equals(method)) {
+            refusal.send(method == null ? 404 : 405, method == null ? "The router has no such endpoint." : "This endpoint takes " + method + " only.");
             return;
         }
         long limit = isHomeserver ? TRANSACTION_LIMIT : FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
@@ -78,7 +88,7 @@ class AccessFilter extends OncePerRequestFilter {
             refusal.send(413, tooLarge(limit));
         } else {
             HttpServletRequest limited = new LimitedRequest(request, refusal, limit);
-            if (isHomeserver && !request.getRequestURI().startsWith("/_matrix/")) {
+            if (isHomeserver && !path.startsWith("/_matrix/")) {
                 // Matrix specification, application service API, legacy routes: the same without the prefix.
                 request.getRequestDispatcher(APPLICATION_SERVICE + request.getRequestURI()).forward(limited, response);
             } else {
@@ -87,19 +97,27 @@ class AccessFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Matrix specification, application service API, authorization: the header, or the query as older homeservers send it; if both, the same. */
-    private boolean isHomeserver(HttpServletRequest request) {
-        String authorization = request.getHeader("Authorization");
-        String token = queryToken(request);
-        return !settings.matrixHsToken().isEmpty() && (authorization != null || token != null)
-                && (authorization == null || isBearer(authorization, settings.matrixHsToken()))
-                && (token == null || isBearer("Bearer " + token, settings.matrixHsToken()));
+    /** The method of a request that the homeserver may make; null if it may not. */
+    private static String methodOf(String path) {
+        return TRANSACTION.matcher(path).matches() ? "PUT" : QUESTION.matcher(path).matches() ? "GET" : path.equals(APPLICATION_SERVICE + "/ping") ? "POST" : null;
     }
 
-    /** The token of the query, without reading a body as {@code getParameter} would. */
-    private static String queryToken(HttpServletRequest request) {
-        Matcher token = ACCESS_TOKEN.matcher(request.getQueryString() == null ? "" : request.getQueryString());
-        return token.find() ? token.group(1) : null;
+    /** Matrix specification, application service API, authorization: the header, or the query as older homeservers send it; if both, the same. */
+    private boolean isHomeserver(HttpServletRequest request) {
+        List<String> shown = new ArrayList<>(Collections.list(request.getHeaders("Authorization")));
+        queryTokens(request).forEach(token -> shown.add("Bearer " + token));
+        return !settings.matrixHsToken().isEmpty() && !shown.isEmpty() && shown.stream().allMatch(authorization -> isBearer(authorization, settings.matrixHsToken()));
+    }
+
+    /** The tokens of the query, decoded, without reading a body as {@code getParameter} would; a plus sign is a plus sign. */
+    private static List<String> queryTokens(HttpServletRequest request) {
+        return ACCESS_TOKEN.matcher(request.getQueryString() == null ? "" : request.getQueryString()).results().map(token -> {
+            try {
+                return URLDecoder.decode(token.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                return ""; // no token
+            }
+        }).toList();
     }
 
     private boolean mayPass(HttpServletRequest request) {
@@ -141,6 +159,7 @@ class AccessFilter extends OncePerRequestFilter {
             String code = switch (status) {
                 case 401 -> "M_MISSING_TOKEN";
                 case 403 -> "M_FORBIDDEN";
+                case 404, 405 -> "M_UNRECOGNIZED";
                 case 413 -> "M_TOO_LARGE";
                 default -> "M_UNKNOWN";
             };

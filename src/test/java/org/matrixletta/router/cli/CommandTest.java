@@ -128,6 +128,17 @@ class CommandTest {
     }
 
     @Test
+    @Tag("V5")
+    void v5_verifyLiveWithoutPeersSaysThatNothingIsKnownOfThem() {
+        Command served = run("verify", "--live", "--json-file", json.toString());
+
+        assertThat(served.exitCode()).isZero();
+        assertThat(served.out()).contains("⚠️  1 rooms unknown, as the homeserver did not say:\n   - Name of agent-1 (agent-1)\n     MATRIX_HOMESERVER_URL is not set\n",
+                "⚠️  2 agents unknown, as Letta did not say:\n   - all of them: LETTA_API_URL is not set\n");
+        assertThat(run("verify", "--live", "--standalone", "--json-file", json.toString())).isEqualTo(served);
+    }
+
+    @Test
     @Tag("C6")
     void c6_whatIsMissingOrImpossibleIsOneSentenceEach() {
         Command missing = Command.run(folder, Map.of());

@@ -74,13 +74,13 @@ public final class MessageFloor {
 
     private Callable<Object> settling(Map<String, Object> row) {
         Outcome answer = new Outcome(Outcome.Certainty.HAPPENED, Outcome.Remedy.NONE, null, null, List.of("answer"), List.of(), null);
-        return () -> statements.query("settle-turn.sql", Map.of("settlement", router.getBean(Settlements.class).of(Turn.of(row), answer, null)));
+        return () -> statements.query("settle-turn.sql", Map.of("settlement", router.getBean(Settlements.class).of(Turn.of(row), answer, null, 200, null)));
     }
 
     private Callable<Object> sending(Map<String, Object> row) {
         SendOutcome sent = new SendOutcome(SendOutcome.Kind.SENT, "$posted", null, null);
         return () -> {
-            statements.update("settle-reply.sql", Map.of("sent", router.getBean(Replies.class).settle(Reply.of(row), sent, null)));
+            statements.update("settle-reply.sql", Map.of("sent", router.getBean(Postings.class).settle(Reply.of(row), sent, null)));
             return null;
         };
     }

@@ -58,6 +58,7 @@ public final class DemoApplication {
             letta.agent(entry.getKey(), entry.getValue().get("agent_name").textValue());
             homeserver.room(entry.getValue().get("room_id").textValue(), BOT, PERSON, entry.getValue().get("matrix_user_id").textValue());
         });
+        homeserver.service("http://127.0.0.1:" + port);
         RouterApplication.service().run(
                 "--router.database-url=" + postgres.getJdbcUrl("postgres", "postgres"),
                 "--router.mappings-file=" + file,
@@ -71,7 +72,6 @@ public final class DemoApplication {
                 "--router.letta-api-url=" + letta.http.uri(),
                 "--router.letta-agent-id=" + DEFAULT_AGENT,
                 "--logging.level.io.zonky=OFF");
-        homeserver.service("http://127.0.0.1:" + port);
         out.println(card(file, rooms(mappings), homeserver.http.uri() + "/_matrix/client/v3/rooms/" + segment(mappings.iterator().next().get("room_id").textValue()),
                 personsToken, "http://127.0.0.1:" + port, key));
     }

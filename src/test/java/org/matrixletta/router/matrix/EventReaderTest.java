@@ -19,7 +19,7 @@ class EventReaderTest {
         Event event = read(message("$1", "{\"msgtype\": \"m.text\", \"body\": \"hi\"}"));
 
         assertThat(event).usingRecursiveComparison().ignoringFields("raw")
-                .isEqualTo(new Event("$1", "!one:test.local", "@alice:test.local", "m.room.message", null, "m.text", null, null, null, null, null, null, false, "text", null, null, null));
+                .isEqualTo(new Event("$1", "!one:test.local", "@alice:test.local", "m.room.message", null, null, "m.text", null, null, null, null, null, null, false, "text", null, null, null));
     }
 
     @ParameterizedTest

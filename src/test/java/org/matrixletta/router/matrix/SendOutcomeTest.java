@@ -34,11 +34,19 @@ class SendOutcomeTest {
 
     @ParameterizedTest
     @Tag("D7")
-    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 520, 0, 100, 600})
+    @ValueSource(ints = {408, 425, 500, 520, 0, 100, 600})
     void d7_whatMayPassIsSentAgainLater(int status) {
         assertThat(answer(status, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Internal server error\"}").kind()).isEqualTo(Kind.LATER);
         assertThat(answer(status, "<html>Bad gateway</html>").kind()).isEqualTo(Kind.LATER);
         assertThat(SendOutcome.of(status, null, null, NOW).kind()).isEqualTo(Kind.LATER);
+    }
+
+    @ParameterizedTest
+    @Tag("D7")
+    @ValueSource(ints = {502, 503, 504})
+    void d7_whatAProxySaysInPlaceOfTheHomeserverPausesSending(int status) {
+        assertThat(answer(status, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Internal server error\"}").kind()).isEqualTo(Kind.LATER);
+        assertThat(answer(status, "<html>Bad gateway</html>").kind()).isEqualTo(Kind.AWAY);
     }
 
     @ParameterizedTest
@@ -54,7 +62,7 @@ class SendOutcomeTest {
     @Tag("D7")
     void d7_noAnswerAtAllIsAskedAgain() {
         assertThat(SendOutcome.of(new ConnectException("Connection refused")).reason()).isEqualTo("The homeserver gave no answer: ConnectException: Connection refused");
-        assertThat(SendOutcome.of(new HttpTimeoutException("request timed out")).kind()).isEqualTo(Kind.LATER);
+        assertThat(SendOutcome.of(new HttpTimeoutException("request timed out")).kind()).isEqualTo(Kind.AWAY);
         assertThat(SendOutcome.of(new IOException((String) null)).reason()).isEqualTo("The homeserver gave no answer: IOException");
         assertThat(SendOutcome.of(new IllegalStateException("the text")).reason()).isEqualTo("The homeserver gave no answer: IllegalStateException");
     }
@@ -81,7 +89,7 @@ class SendOutcomeTest {
     void p7_aRateLimitIsWaitedForAsTold(String header, String body, Duration wait) {
         SendOutcome outcome = SendOutcome.of(429, header, body.replaceFirst("\\{", "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"error\":\"Too Many Requests\",").replace(",}", "}")
                 .getBytes(StandardCharsets.UTF_8), NOW);
-        assertThat(outcome).isEqualTo(new SendOutcome(Kind.LATER, null, wait, "The homeserver answered 429 M_LIMIT_EXCEEDED"));
+        assertThat(outcome).isEqualTo(new SendOutcome(Kind.BUSY, null, wait, "The homeserver answered 429 M_LIMIT_EXCEEDED"));
     }
 
     @Test
@@ -127,7 +135,7 @@ class SendOutcomeTest {
             "P11 | 404 | M_UNRECOGNIZED | Unrecognized request | PAUSE",
             "P11 | 405 | M_UNRECOGNIZED | Unrecognized request | PAUSE",
             "P11 | 403 | M_RESOURCE_LIMIT_EXCEEDED | Hit the limit of users | PAUSE",
-            "P7 | 400 | M_LIMIT_EXCEEDED | Too many | LATER",
+            "P7 | 400 | M_LIMIT_EXCEEDED | Too many | BUSY",
     })
     void p2_p3_p4_p6_p7_p8_p11_whatTheHomeserverSaysDecides(String behaviour, int status, String code, String error, Kind kind) {
         SendOutcome outcome = answer(status, "{\"errcode\":\"" + code + "\",\"error\":\"" + error + "\"}");

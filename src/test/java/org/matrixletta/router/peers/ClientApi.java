@@ -31,6 +31,7 @@ final class ClientApi {
     private final Map<List<String>, String> sentInMemory = new HashMap<>();
     private final Map<List<String>, String> sentByDevice = new HashMap<>();
     private boolean strict;
+    private boolean encryptsRooms;
 
     ClientApi(Rooms rooms, String serverName, String asToken, String bot) {
         this.rooms = rooms;
@@ -43,6 +44,11 @@ final class ClientApi {
     synchronized void strict() {
         strict = true;
         rooms.strict();
+    }
+
+    /** Whether new rooms are encrypted from now on, whoever makes them. */
+    synchronized void encryptRooms(boolean all) {
+        encryptsRooms = all;
     }
 
     synchronized void person(String user, String token) {
@@ -73,13 +79,17 @@ final class ClientApi {
         return switch (request.method() + " " + what) {
             case "GET account" -> ok(Json.object().put("user_id", caller.user()).put("device_id", caller.device()));
             case "POST register" -> register(caller, body(request));
+            case "POST login" -> login(caller, body(request));
+            case "GET profile" -> profile(named);
+            case "PUT profile" -> ok(Json.object());
             case "PUT devices" -> Answer.json(devices.computeIfAbsent(caller.user(), unknown -> new HashSet<>()).add(named) ? 201 : 200, "{}");
             case "GET joined_rooms" -> ok(Json.object().set("joined_rooms", strings(rooms.joined(caller.user()))));
             case "POST createRoom" -> createRoom(caller, body(request));
             case "POST join" -> join(caller, named);
             case "POST rooms/invite" -> invite(caller, named, body(request).path("user_id").asText());
+            case "POST rooms/leave" -> leave(caller, named);
             case "GET rooms/joined_members" -> joinedMembers(rooms.of(caller.user(), named));
-            case "GET rooms/state" -> state(rooms.of(caller.user(), named), part(path, 6), part(path, 7));
+            case "GET rooms/state" -> path.size() == 6 ? ok(rooms.of(caller.user(), named).state()) : state(rooms.of(caller.user(), named), part(path, 6), part(path, 7));
             case "GET rooms/messages" -> ok(rooms.of(caller.user(), named).page(request));
             case "PUT rooms/typing" -> {
                 rooms.of(caller.user(), named);
@@ -123,7 +133,7 @@ final class ClientApi {
 
     private Answer register(Caller caller, JsonNode body) {
         String user = "@" + body.path("username").asText() + ":" + serverName;
-        if (!caller.isService() || !body.path("type").asText().equals("m.login.application_service") || !isAgent(user)) {
+        if (!caller.isService() || !body.path("type").asText().equals("m.login.application_service") || !isAgent(user) && !user.equals(bot)) {
             throw new MatrixError(400, "M_EXCLUSIVE", "This user ID is reserved by an application service.");
         }
         if (devices.putIfAbsent(user, new HashSet<>()) != null) {
@@ -136,12 +146,35 @@ final class ClientApi {
         return ok(Json.object().put("user_id", user).put("home_server", serverName));
     }
 
+    /** Application Service API, "Server admin style permissions": a login that needs no password. */
+    private Answer login(Caller caller, JsonNode body) {
+        if (!caller.isService() || !body.path("type").asText().equals("m.login.application_service")) {
+            throw new MatrixError(403, "M_FORBIDDEN", "Unknown login type");
+        }
+        String user = "@" + body.at("/identifier/user").asText() + ":" + serverName;
+        devices.computeIfAbsent(user, unknown -> new HashSet<>()).add(body.path("device_id").asText());
+        return ok(Json.object().put("user_id", user).put("access_token", "syt_not_to_be_used").put("device_id", body.path("device_id").asText()));
+    }
+
+    /** Synapse invites users of its own whom it does not have, but knows no profile of theirs. */
+    private Answer profile(String user) {
+        if (strict && !devices.containsKey(user) && !people.containsValue(user)) {
+            throw new MatrixError(404, "M_UNKNOWN", "No row found (profiles)");
+        }
+        return ok(Json.object().put("displayname", user));
+    }
+
     private Answer createRoom(Caller caller, JsonNode body) {
         String room = "!" + Rooms.random() + ":" + serverName;
-        rooms.happen(room, caller.user(), "m.room.create", "", "{\"room_version\":\"11\"}", true);
+        ObjectNode creation = Json.object().put("room_version", "11");
+        body.path("creation_content").fields().forEachRemaining(field -> creation.set(field.getKey(), field.getValue()));
+        rooms.happen(room, caller.user(), "m.room.create", "", creation.toString(), true);
         rooms.happen(room, caller.user(), "m.room.member", caller.user(), "{\"membership\":\"join\"}", true);
         if (body.has("name")) {
             rooms.happen(room, caller.user(), "m.room.name", "", Json.object().put("name", body.get("name").asText()).toString(), true);
+        }
+        if (encryptsRooms) {
+            rooms.happen(room, caller.user(), "m.room.encryption", "", "{\"algorithm\":\"m.megolm.v1.aes-sha2\"}", true);
         }
         body.path("invite").forEach(user -> invite(caller, room, user.asText()));
         return ok(Json.object().put("room_id", room));
@@ -167,6 +200,12 @@ final class ClientApi {
             throw new MatrixError(403, "M_FORBIDDEN", user + " is already in the room.");
         }
         rooms.happen(id, caller.user(), "m.room.member", user, "{\"membership\":\"invite\"}", true);
+        return ok(Json.object());
+    }
+
+    private Answer leave(Caller caller, String id) {
+        rooms.of(caller.user(), id);
+        rooms.happen(id, caller.user(), "m.room.member", caller.user(), "{\"membership\":\"leave\"}", true);
         return ok(Json.object());
     }
 

@@ -50,6 +50,12 @@ public final class FakeHomeserver implements AutoCloseable {
         return this;
     }
 
+    /** Whether new rooms are encrypted from now on, as a Synapse with {@code encryption_enabled_by_default_for_room_type} makes them. */
+    public FakeHomeserver encryptRooms(boolean all) {
+        api.encryptRooms(all);
+        return this;
+    }
+
     /** Prints what is said in the rooms. */
     public FakeHomeserver printTo(PrintStream out) {
         rooms.printTo(out);

@@ -88,7 +88,9 @@ public final class FakeLetta implements AutoCloseable {
     public void approve(String id, String... texts) {
         FakeAgent agent = memory.known(id);
         agent.pending = null;
-        memory.end(agent, memory.begin(agent), Turn.says(texts), List.of());
+        String approved = memory.begin(agent);
+        agent.remember("approval_response_message", approved, null, Json.object().put("approve", true));
+        memory.end(agent, approved, Turn.says(texts), List.of());
     }
 
     /** What this agent was asked, in order of receipt, also where nothing came of it. */

@@ -118,7 +118,7 @@ class FakeLettaTest {
         assertThat(ask("hi", "o1").join().body()).contains("\"requires_approval\"");
         assertThat(ask("well?", "o2").join().body()).contains("PENDING_APPROVAL");
         letta.approve(BMO, "Done.");
-        assertThat(texts(list("/v1/agents/" + BMO + "/messages"))).containsExactly("hi", "May I?", "", "Done.");
+        assertThat(texts(list("/v1/agents/" + BMO + "/messages"))).containsExactly("hi", "May I?", "", "", "Done.");
         assertThat(ask("thanks", "o3").join().statusCode()).isEqualTo(200);
     }
 

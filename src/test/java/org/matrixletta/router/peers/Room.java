@@ -36,6 +36,11 @@ final class Room {
         return event == null ? null : (ObjectNode) event.get("content");
     }
 
+    /** The events that are the state now. */
+    synchronized ArrayNode state() {
+        return Json.array().addAll(state.values());
+    }
+
     synchronized String membership(String user) {
         ObjectNode member = state("m.room.member", user);
         return member == null ? "none" : member.path("membership").asText();

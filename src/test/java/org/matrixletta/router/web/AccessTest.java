@@ -29,8 +29,9 @@ class AccessTest {
     private static final int BODY_LIMIT = 1 << 20;
     private static final String KEY = "Authorization: Bearer " + RunningRouter.KEY;
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get");
-    private static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/mappings/sync",
+    private static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
+            "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
             "/openapi.json", "/actuator/health", "/error", "/");
 
     static RunningRouter router;
@@ -84,7 +85,7 @@ class AccessTest {
     @Test
     void theReadKeyReadsAndNeverWrites() {
         String readKey = "Authorization: Bearer " + RunningRouter.READ_KEY;
-        for (String path : List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/mappings/history", "/routes", "/openapi.json")) {
+        for (String path : List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/mappings/history", "/routes", "/messages", "/dead-letters", "/openapi.json")) {
             assertThat(RawHttp.status(router.port, "GET", path, readKey)).as(path).isEqualTo(200);
         }
         for (String path : PATHS) {
@@ -168,10 +169,11 @@ class AccessTest {
         JsonNode paths = JSON.readTree(router.http("GET", "/openapi.json", null).body()).path("paths");
         paths.fieldNames().forEachRemaining(path -> paths.path(path).fieldNames().forEachRemaining(verb -> served.add(verb.toUpperCase() + " " + path)));
 
-        assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "PUT /agents/{agent_id}/mapping",
+        assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "POST /agents/{agent_id}/provision", "PUT /agents/{agent_id}/mapping",
                 "PATCH /agents/{agent_id}/mapping", "DELETE /agents/{agent_id}/mapping", "POST /mappings/sync", "POST /mappings/verification",
                 "GET /mappings/verification", "GET /mappings/history", "POST /mappings/history/{sync_id}/restore", "POST /webhook/new-agent",
                 "GET /routes", "POST /routes/{route_id}/{action}", "GET /health",
+                "GET /messages", "GET /messages/{event_id}", "DELETE /messages", "GET /dead-letters", "POST /dead-letters/{id}/replay", "DELETE /dead-letters/{id}",
                 "PUT /_matrix/app/v1/transactions/{txn_id}", "GET /_matrix/app/v1/users/{user_id}", "GET /_matrix/app/v1/rooms/{alias}", "POST /_matrix/app/v1/ping");
     }
 }

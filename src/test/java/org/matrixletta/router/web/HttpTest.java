@@ -170,7 +170,8 @@ class HttpTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> router.anyone("GET", "/health", null).statusCode(), status -> status == 503);
         List<String> requests = List.of("GET /agents/mappings", "GET /agents/agent-1/room", "GET /agents/agent-9/room", "PUT /agents/agent-1/mapping",
                 "PATCH /agents/agent-1/mapping", "DELETE /agents/agent-1/mapping", "POST /mappings/sync", "POST /mappings/sync?dryRun=true",
-                "POST /mappings/verification", "GET /mappings/history", "POST /mappings/history/1/restore");
+                "POST /mappings/verification", "GET /mappings/history", "POST /mappings/history/1/restore",
+                "GET /messages", "GET /messages/$event", "DELETE /messages?room_id=x", "GET /dead-letters", "POST /dead-letters/message-1/replay", "DELETE /dead-letters/reply-1-1");
 
         // Then no answer looks like an empty table or a missing room
         Executor callers = runnable -> new Thread(runnable).start();

@@ -1,27 +1,28 @@
-package org.matrixletta.router.matrix;
+package org.matrixletta.router;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The Matrix users that a setting names: user ids separated by commas, in which {@code *} stands for any text. */
-final class Senders {
+/** The texts that a setting names, such as user ids: separated by commas, {@code *} stands for any text. */
+public final class Globs {
 
     private final List<Pattern> globs;
 
     /**
      * Reads the setting's value.
      *
-     * @param value an empty one names nobody
+     * @param value an empty one names none
      */
-    Senders(String value) {
+    public Globs(String value) {
         globs = Arrays.stream(value.split(",")).map(String::strip).filter(glob -> !glob.isEmpty())
                 .map(glob -> Arrays.stream(glob.split("\\*+", -1)).map(Pattern::quote).collect(Collectors.joining(".*")))
                 .map(glob -> Pattern.compile(glob, Pattern.DOTALL)).toList();
     }
 
-    boolean include(String user) {
-        return user != null && globs.stream().anyMatch(glob -> glob.matcher(user).matches());
+    /** Whether the setting names this text; it never names null. */
+    public boolean include(String text) {
+        return text != null && globs.stream().anyMatch(glob -> glob.matcher(text).matches());
     }
 }

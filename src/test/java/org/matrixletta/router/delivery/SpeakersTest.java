@@ -1,0 +1,224 @@
+package org.matrixletta.router.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.matrixletta.router.MessagingRouter.PERSON;
+import static org.matrixletta.router.MessagingRouter.agent;
+import static org.matrixletta.router.MessagingRouter.soon;
+import static org.matrixletta.router.MessagingRouter.user;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.peers.Fault;
+import org.matrixletta.router.peers.RecordedRequest;
+import org.matrixletta.router.peers.Turn;
+
+/** Who posts an answer, on a homeserver that wants its users registered, their devices known and everybody in the room. */
+class SpeakersTest {
+
+    private static final String BOT = "@letta:test.local";
+    private static final String DEVICE = "MATRIXLETTAROUTER";
+    private static final String NO_DEVICES = "{\"errcode\":\"M_UNRECOGNIZED\",\"error\":\"Unrecognized request\"}";
+
+    private static final Fault AS_USUAL = new Fault(true, null, Duration.ZERO);
+
+    static MessagingRouter run;
+    static int tests;
+
+    final String name = "speaker" + ++tests;
+    final String room = "!" + name + ":test.local";
+
+    @BeforeAll
+    static void start() {
+        run = MessagingRouter.start();
+        run.homeserver.strict().user(BOT, DEVICE);
+    }
+
+    @AfterAll
+    static void stop() {
+        run.close();
+    }
+
+    @BeforeEach
+    void map() {
+        run.homeserver.service("http://127.0.0.1:" + run.router.port);
+        run.homeserver.http.heal();
+        run.homeserver.http.forgetRequests(true);
+        run.map(name, room);
+    }
+
+    @Test
+    @Tag("P2")
+    void p2_anAgentThatTheHomeserverDoesNotKnowIsRegisteredJoinsByItsInvitationAndGetsADeviceOnceEach() {
+        run.homeserver.room(room, PERSON);
+        run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}");
+        ask("one");
+        ask("two");
+
+        run.hurryUntil(() -> assertThat(said()).containsExactly(user(name) + ": " + name + " heard: one", user(name) + ": " + name + " heard: two"));
+        assertThat(run.homeserver.http.requests("POST", "/register")).hasSize(1);
+        assertThat(run.homeserver.http.requests("POST", "/join/")).hasSize(1);
+        assertThat(run.homeserver.http.requests("PUT", "/devices/")).hasSize(1);
+    }
+
+    @Test
+    @Tag("P2")
+    void p2_whereDevicesCannotBeMadeByRequestALoginMakesIt() {
+        run.homeserver.room(room, PERSON, user(name)).user(user(name));
+        run.homeserver.http.next(1, "PUT", "/devices/", Fault.answers(404, NO_DEVICES));
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(said()).hasSize(1));
+        assertThat(run.homeserver.http.requests("POST", "/login")).hasSize(1);
+        assertThat(lastSend().query("device_id")).isEqualTo(DEVICE);
+    }
+
+    @Test
+    @Tag("P3")
+    void p3_whereThereIsNoDeviceAtAllTheRoomIsReadBeforeAnAnswerIsSentAgain() {
+        run.homeserver.room(room, PERSON, user(name)).user(user(name));
+        run.homeserver.http.next(1, "PUT", "/devices/", Fault.answers(404, NO_DEVICES));
+        run.homeserver.http.next(1, "POST", "/login", Fault.answers(403, "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"no\"}"));
+        run.homeserver.http.next(2, "PUT", "/send/", AS_USUAL);
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.dropsAfter());
+        askUnheard("hi");
+
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
+        run.homeserver.restart();
+        run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
+        assertThat(said()).hasSize(1);
+        assertThat(lastSend().query("device_id")).isNull();
+        assertThat(run.homeserver.http.requests("PUT", "/send/")).hasSize(3);
+        assertThat(eventIds()).containsExactly(posted());
+    }
+
+    @Test
+    @Tag("P3")
+    void p3_halfADayAfterTheFirstTryTheRoomIsReadBeforeAnAnswerIsSentAgain() {
+        run.homeserver.room(room, PERSON, user(name)).user(user(name), DEVICE);
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.dropsAfter());
+        askUnheard("hi");
+
+        soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
+        run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours' WHERE room_id = ?", room);
+        for (int i = 0; i < 250; i++) {
+            run.homeserver.say(room, BOT, "talk " + i);
+        }
+        run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
+        assertThat(run.homeserver.http.requests("GET", "/messages")).hasSize(3).allSatisfy(request -> assertThat(request.query("user_id")).isEqualTo(user(name)));
+        assertThat(run.homeserver.http.requests("PUT", "/send/")).hasSize(1);
+        assertThat(eventIds()).containsExactly(posted());
+    }
+
+    @Test
+    @Tag("P3")
+    void p3_whatTheRoomDoesNotHoldIsSentAgain() {
+        run.homeserver.room(room, PERSON, user(name)).user(user(name), DEVICE);
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.dropsBefore());
+        askUnheard("hi");
+
+        soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
+        run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours' WHERE room_id = ?", room);
+        run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
+        assertThat(run.homeserver.http.requests("GET", "/messages")).isNotEmpty();
+        assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    @Tag("P2")
+    void p2_whereTheAgentMayNotWriteTheBotSaysItInItsName() {
+        run.homeserver.room(room, PERSON, BOT).user(user(name), DEVICE);
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(said()).containsExactly(BOT + ": " + name + ":\n" + name + " heard: hi"));
+        assertThat(run.homeserver.http.requests("POST", "/join/")).hasSize(1);
+    }
+
+    @Test
+    @Tag("P2")
+    void p2_whereNeitherMayWriteItIsADeadLetter() {
+        run.homeserver.room(room, PERSON).user(user(name), DEVICE);
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(states()).containsExactly("dead"));
+        assertThat(run.sql.queryForObject("SELECT reason FROM router.outbox WHERE room_id = ?", String.class, room)).contains("M_FORBIDDEN");
+        assertThat(said()).isEmpty();
+    }
+
+    @Test
+    @Tag("P2")
+    @Tag("S33")
+    void p2_aUserThatIsNotOursIsNeverAsserted() {
+        run.sql.update("UPDATE agent_mappings SET matrix_user_id = ? WHERE agent_id = ?", "@" + name + ":elsewhere.example", agent(name));
+        run.homeserver.room(room, PERSON, BOT);
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(said()).containsExactly(BOT + ": " + name + ":\n" + name + " heard: hi"));
+        assertThat(run.homeserver.http.requests("PUT", "/send/")).extracting(request -> request.query("user_id")).containsOnly(BOT);
+    }
+
+    @Test
+    @Tag("P2")
+    @Tag("P3")
+    void p2_afterASendOfUnknownOutcomeTheRoomIsReadBeforeTheBotSaysTheSame() {
+        run.homeserver.room(room, PERSON, BOT, user(name)).user(user(name), DEVICE);
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.dropsAfter());
+        askUnheard("hi");
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
+        run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"ban\"}");
+
+        run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
+        assertThat(said()).containsExactly(user(name) + ": " + name + " heard: hi");
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_whoWasPutOutOfTheRoomDoesNotGoInAgain() {
+        run.homeserver.room(room, PERSON, BOT).user(user(name), DEVICE);
+        run.sql.update("INSERT INTO router.mark (agent_id, mark) VALUES (?, 'removed')", agent(name));
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(said()).hasSize(1));
+        assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
+    }
+
+    private void ask(String text) {
+        run.homeserver.say(room, PERSON, text);
+    }
+
+    /** Asks so that no echo of the answer tells the router that it is in the room. */
+    private void askUnheard(String text) {
+        run.letta.next(agent(name), Turn.says(name + " heard: " + text).held());
+        ask(text);
+        soon().until(() -> run.letta.running() == 1);
+        run.homeserver.service("http://127.0.0.1:1");
+        run.letta.release(agent(name));
+    }
+
+    private List<String> said() {
+        return run.homeserver.events(room).stream().filter(event -> event.at("/content").has("org.matrixletta.source"))
+                .map(event -> event.get("sender").asText() + ": " + event.at("/content/body").asText()).toList();
+    }
+
+    private String posted() {
+        return run.homeserver.events(room).stream().filter(event -> event.at("/content").has("org.matrixletta.source")).findFirst().orElseThrow().get("event_id").asText();
+    }
+
+    private List<String> eventIds() {
+        return run.sql.queryForList("SELECT event_id FROM router.outbox WHERE room_id = ?", String.class, room);
+    }
+
+    private static RecordedRequest lastSend() {
+        List<RecordedRequest> sends = run.homeserver.http.requests("PUT", "/send/");
+        return sends.get(sends.size() - 1);
+    }
+
+    private List<String> states() {
+        return run.sql.queryForList("SELECT state FROM router.outbox WHERE room_id = ? ORDER BY seq, part", String.class, room);
+    }
+}
