@@ -86,9 +86,11 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   WHERE inbox.seq = next.seq AND coalesce(inbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
   RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, inbox.received_at, inbox.mapping_updated_at,
     to_state AS state, rule, next.reason AS rule_before, to_agent AS agent_id, to_name AS agent_name, to_user AS agent_user, writer, writer_name, sharing, edit, (SELECT is_probe FROM slots) AS is_probe
-), told AS ( -- by the agent's own user; for rooms without a mapping, or where that user is none of ours, by the bot
-  INSERT INTO router.outbox (source, part, room_id, sender, content)
-  SELECT source, 1, room_id, CASE WHEN NOT is_default AND agent_user LIKE :#${variable.claim.agentUsers()} THEN agent_user ELSE :#${variable.claim.bot()} END, router.notice_content(source, router.notice_text(rule))
+), told AS (
+  INSERT INTO router.outbox (source, part, room_id, content)
+  SELECT source, 1, room_id, router.notice_content(source, CASE rule WHEN 'too-old' THEN format(router.notice_text(rule), (
+    SELECT count(*) FROM router.inbox old WHERE old.state = 'waiting' AND old.room_id = said.room_id AND old.waiting_since < now() - :#${variable.claim.maxAge()} * interval '1 second'))
+    ELSE router.notice_text(rule) END)
   FROM (SELECT DISTINCT ON (room_id, rule) *, 'notice/' || rule || '/' || room_id || '/' || current_date AS source FROM claimed
     WHERE rule IN ('encrypted', 'not-text', 'too-old', 'ping-pong', 'room-turns') OR rule = 'claimed' AND rule_before = 'claimed' OR rule = 'not-mapped' AND :#${variable.claim.noticeUnmapped()}) said
   ON CONFLICT DO NOTHING

@@ -6,12 +6,12 @@ WITH message AS (
   FROM router.inbox WHERE state = 'dead' AND seq = ANY (CAST(:#${variable.letters.messages()} AS bigint[]))
   ORDER BY seq FOR UPDATE
 ), reply AS (
-  SELECT outbox.seq, outbox.part, outbox.source
+  SELECT outbox.seq, outbox.part, outbox.source, CASE WHEN content = '' THEN 'no-text' END AS fault
   FROM router.outbox JOIN unnest(CAST(:#${variable.letters.replies()} AS bigint[]), CAST(:#${variable.letters.parts()} AS int[])) named (seq, part) USING (seq, part)
   WHERE state = 'dead'
   ORDER BY outbox.seq, outbox.part FOR UPDATE OF outbox
 ), named AS (
-  SELECT id, CASE WHEN message.seq IS NULL AND reply.seq IS NULL THEN 'unknown' ELSE fault END AS fault
+  SELECT id, CASE WHEN message.seq IS NULL AND reply.seq IS NULL THEN 'unknown' ELSE coalesce(message.fault, reply.fault) END AS fault
   FROM unnest(CAST(:#${variable.letters.ids()} AS text[])) id
     LEFT JOIN message ON id = 'message-' || message.seq LEFT JOIN reply ON id = 'reply-' || reply.seq || '-' || reply.part
 ), asked AS (

@@ -8,7 +8,7 @@ RETURN CASE kind
   WHEN 'ping-pong' THEN 'Two agents have answered each other very often within the last hour; they are stopped for now.'
   WHEN 'not-mapped' THEN 'No agent belongs to this room; its messages are not passed on.'
   WHEN 'claimed' THEN 'This room is being assigned to an agent, and its messages wait until the operator has finished that.'
-  WHEN 'too-old' THEN 'Messages of this room waited too long and were not passed on to the agent; please write again what is still of interest.'
+  WHEN 'too-old' THEN 'Messages of this room that waited too long and are not passed on to the agent: %s. Please write again what is still of interest.'
   WHEN 'outage' THEN 'The agent cannot be reached at the moment. Your messages are kept and answered as soon as it is back.'
 END;
 

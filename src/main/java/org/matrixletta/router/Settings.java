@@ -52,6 +52,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param lateAfter how old a message is whose answer is marked as late (LATE_AFTER)
  * @param mentionAsker whether an answer mentions who asked (MENTION_ASKER)
  * @param silentTurnNotice whether the room is told that an agent says nothing to a message (SILENT_TURN_NOTICE)
+ * @param retainText how long the text of a message is kept after it is settled (RETAIN_TEXT)
+ * @param retainMessages how long the rest of it is kept (RETAIN_MESSAGES)
  * @param observe whether nothing is sent, to Letta or to the homeserver (OBSERVE)
  */
 @ConfigurationProperties("router")
@@ -62,7 +64,7 @@ public record Settings(
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
         String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
         String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, Duration lateAfter, boolean mentionAsker, boolean silentTurnNotice,
-        boolean observe) {
+        Duration retainText, Duration retainMessages, boolean observe) {
 
     /** The fewest characters of a token that this router accepts as a secret. */
     static final int TOKEN_LENGTH = 32;
@@ -154,6 +156,9 @@ public record Settings(
         faults.addAll(faultsOfTokens());
         if (lettaMaxTurns < 1) {
             faults.add("LETTA_MAX_TURNS is " + lettaMaxTurns + "; set it to at least 1, or leave it out.");
+        }
+        if (retainText.compareTo(askMaxAge) < 0 || retainMessages.compareTo(retainText) < 0) {
+            faults.add("RETAIN_TEXT is shorter than ASK_MAX_AGE, or RETAIN_MESSAGES is shorter than RETAIN_TEXT; a message is needed until it is settled, so set longer times, or leave them out.");
         }
         return faults;
     }

@@ -25,6 +25,8 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
                 "router.carries-messages", settings.carriesMessages(),
                 "router.homeserver-peer", peer(settings.matrixHomeserverUrl()),
                 "router.letta-peer", peer(settings.lettaApiUrl()),
+                "router.text-seconds", settings.retainText().toSeconds(),
+                "router.message-seconds", settings.retainMessages().toSeconds(),
                 "router.gone-milliseconds", settings.lettaGoneAfter().toMillis(),
                 "router.turn-milliseconds", settings.lettaTurnLimit().toMillis())));
     }

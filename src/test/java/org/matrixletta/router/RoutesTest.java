@@ -34,11 +34,11 @@ class RoutesTest {
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
             "api-get-messages", "api-get-message", "api-delete-messages", "api-get-dead-letters", "api-post-replay", "api-delete-dead-letter",
             "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
-            "instance-lease", "message-tick", "message-wake", "message-forget", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
-            "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",
+            "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
+            "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",
             "peers-check", "peers-check-letta", "peers-check-homeserver", "homeserver-greet", "letta-need", "homeserver-need",
             "api-post-provision", "provision-agent", "provision-user", "provision-find-room", "provision-make-room", "provision-search-rooms", "provision-write-room", "provision-invite",
-            "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables");
+            "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables", "store-retention", "store-forget");
     /** Steps that take an endpoint out of a message, and languages in which a message could be a program. */
     private static final Set<String> FORBIDDEN = Set.of("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll",
             "script", "groovy", "js", "javascript", "joor", "java", "mvel", "ognl", "spel", "python", "jq", "datasonnet", "hl7terser");

@@ -14,7 +14,7 @@ class Replies {
 
     private final Settings settings;
     private final Instance instance;
-    private final UnderWay underWay = new UnderWay();
+    private final UnderWay<Reply> underWay = new UnderWay<>();
 
     Replies(Settings settings, Instance instance) {
         this.settings = settings;
@@ -28,26 +28,18 @@ class Replies {
     }
 
     /** Takes a claimed row on. */
-    public void begin(@Body Map<String, Object> row) {
-        underWay.begin(key(row));
+    public Reply begin(@Body Map<String, Object> row) {
+        Reply reply = Reply.of(row);
+        return underWay.begin(reply.key(), reply);
     }
 
-    /** Counts a claimed row as under way until the exchange is done, however that ends. */
-    public void hold(@Body Map<String, Object> row, Exchange exchange) {
-        underWay.endWith(exchange, key(row));
-    }
-
-    /** The event of a claimed row. */
-    public Reply of(@Body Map<String, Object> row) {
-        return Reply.of(row);
+    /** Counts the event as under way until the exchange is done, however that ends. */
+    public void hold(@Body Reply reply, Exchange exchange) {
+        underWay.endWith(exchange, reply.key());
     }
 
     /** The rows under way, by source and part. */
     String[] underWay() {
         return underWay.keys();
-    }
-
-    private static String key(Map<String, Object> row) {
-        return row.get("source") + " " + row.get("part");
     }
 }

@@ -41,6 +41,11 @@ record Reply(String source, int part, String owner, String roomId, String sender
                 System.nanoTime(), Boolean.TRUE.equals(row.get("is_probe")));
     }
 
+    /** What this process knows it by, as release-orphans.sql compares it. */
+    String key() {
+        return source + " " + part;
+    }
+
     /** For how many milliseconds it is under way. */
     long elapsed() {
         return (System.nanoTime() - begun) / 1_000_000;

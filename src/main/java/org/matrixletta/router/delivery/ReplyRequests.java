@@ -17,7 +17,6 @@ import org.springframework.stereotype.Component;
 @Component("replyRequests")
 class ReplyRequests {
 
-
     private static final String DEVICE_NAME = "matrix-letta-router";
     private static final String SERVICE = "m.login.application_service";
     private static final String CLIENT = "/_matrix/client/v3";
@@ -40,6 +39,12 @@ class ReplyRequests {
         request(exchange, "PUT", "/rooms/" + PathSegment.encode(reply.roomId()) + "/send/m.room.message/" + PathSegment.encode(reply.txnId()),
                 asUser(reply.sender()) + device, reply.content().getBytes(StandardCharsets.UTF_8));
         instance.require(reply.owner());
+    }
+
+    /** Shows that a user types, or does not any more. */
+    void type(Typing.Sign sign, Exchange exchange) {
+        String body = sign.milliseconds() == 0 ? "{\"typing\":false}" : "{\"typing\":true,\"timeout\":" + sign.milliseconds() + "}";
+        request(exchange, "PUT", "/rooms/" + PathSegment.encode(sign.roomId()) + "/typing/" + PathSegment.encode(sign.userId()), asUser(sign.userId()), body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads the next page of what the event's user wrote into the room. */

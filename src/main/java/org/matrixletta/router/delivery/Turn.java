@@ -53,6 +53,11 @@ record Turn(long seq, String owner, String eventId, int generation, String roomI
         return remedy != null;
     }
 
+    /** What this process knows it by. */
+    String key() {
+        return Long.toString(seq);
+    }
+
     /** What the outbox keeps the answer under: the same after a crash, another after a replay. */
     String source() {
         return eventId + "/" + generation;

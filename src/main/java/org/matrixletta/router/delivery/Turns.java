@@ -3,6 +3,7 @@ package org.matrixletta.router.delivery;
 import java.io.File;
 import java.sql.Timestamp;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
@@ -20,7 +21,7 @@ class Turns {
     private final Settings settings;
     private final Instance instance;
     private final WatchedFile watchedFile;
-    private final UnderWay underWay = new UnderWay();
+    private final UnderWay<Turn> underWay = new UnderWay<>();
     private volatile Timestamp roomsReadAt;
 
     Turns(Settings settings, Instance instance, WatchedFile watchedFile) {
@@ -39,18 +40,19 @@ class Turns {
     }
 
     /** Takes a claimed row on. */
-    public void begin(@Body Map<String, Object> row) {
-        underWay.begin(String.valueOf(row.get("seq")));
+    public Turn begin(@Body Map<String, Object> row) {
+        Turn turn = Turn.of(row);
+        return underWay.begin(turn.key(), turn);
     }
 
-    /** Counts a claimed row as under way until the exchange is done, however that ends. */
-    public void hold(@Body Map<String, Object> row, Exchange exchange) {
-        underWay.endWith(exchange, String.valueOf(row.get("seq")));
+    /** Counts the turn as under way until the exchange is done, however that ends. */
+    public void hold(@Body Turn turn, Exchange exchange) {
+        underWay.endWith(exchange, turn.key());
     }
 
-    /** The turn of a claimed row. */
-    public Turn of(@Body Map<String, Object> row) {
-        return Turn.of(row);
+    /** The turns under way in which an agent is being asked. */
+    Stream<Turn> asking() {
+        return underWay.rows().stream().filter(turn -> !turn.isLook());
     }
 
     /** The rows under way, by their seq. */

@@ -1,18 +1,25 @@
 package org.matrixletta.router.delivery;
 
-import java.util.Set;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
-/** The rows that this process works on right now; a row that is marked as its own and not among them was left behind by an error. */
-final class UnderWay {
+/**
+ * The rows that this process works on right now; a row that is marked as its own and not among them was left behind by an error.
+ *
+ * @param <R> what the rows are read as
+ */
+final class UnderWay<R> {
 
-    private final Set<String> keys = ConcurrentHashMap.newKeySet();
+    private final Map<String, R> rows = new ConcurrentHashMap<>();
 
     /** Takes a claimed row on. */
-    void begin(String key) {
-        keys.add(key);
+    R begin(String key, R row) {
+        rows.put(key, row);
+        return row;
     }
 
     /** Lets the row go when the exchange is done, however it ends. */
@@ -20,7 +27,7 @@ final class UnderWay {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                keys.remove(key);
+                rows.remove(key);
             }
 
             /** Whom this exchange wakes is another message's, and may be dropped because somebody is awake already. */
@@ -32,10 +39,14 @@ final class UnderWay {
     }
 
     int size() {
-        return keys.size();
+        return rows.size();
     }
 
     String[] keys() {
-        return keys.toArray(String[]::new);
+        return rows.keySet().toArray(String[]::new);
+    }
+
+    Collection<R> rows() {
+        return List.copyOf(rows.values());
     }
 }

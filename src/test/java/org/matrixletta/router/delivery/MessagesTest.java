@@ -175,6 +175,29 @@ class MessagesTest {
     }
 
     @Test
+    void whatIsSettledLosesItsTextAfterAMonthAndGoesAfterAYear() {
+        String room = mapped("Old");
+        run.letta.next(agent("Old"), Turn.says("a year ago"), Turn.says("a month ago"), Turn.says("yesterday"), REFUSED);
+        List<String> events = List.of(run.homeserver.say(room, PERSON, "one"), run.homeserver.say(room, PERSON, "two"), run.homeserver.say(room, PERSON, "three"), run.homeserver.say(room, PERSON, "four"));
+        soon().until(() -> run.state(events.get(3)), state -> state.startsWith("dead "));
+        soon().untilAsserted(() -> assertThat(said(room, user("Old"))).hasSize(4));
+        for (int i = 0; i < 4; i++) {
+            int days = List.of(366, 31, 29, 31).get(i);
+            run.sql.update("UPDATE router.inbox SET settled_at = settled_at - ? * interval '1 day' WHERE event_id = ?", days, events.get(i));
+            run.sql.update("UPDATE router.outbox SET sent_at = sent_at - ? * interval '1 day' WHERE source LIKE ?", days, events.get(i) + "/%");
+        }
+
+        run.router.camel().createProducerTemplate().sendBody("direct:forget-messages", null);
+
+        assertThat(request("GET", "/messages/" + events.get(0)).statusCode()).isEqualTo(404);
+        assertThat(text("GET", "/messages/" + events.get(1))).contains(", its text is removed\n", "  answered  1 part\n");
+        assertThat(text("GET", "/messages/" + events.get(2))).doesNotContain("its text is removed");
+        assertThat(refusal(409, "POST", "/dead-letters/" + letter(events.get(3)) + "/replay")).contains("has no text any more");
+        assertThat(run.sql.queryForList("SELECT convert_from(content, 'UTF8')::json ->> 'body' FROM router.outbox WHERE room_id = ? AND content <> ''", String.class, room)).containsExactly("yesterday");
+        assertThat(run.sql.queryForObject("SELECT count(*) FROM router.step WHERE seq NOT IN (SELECT seq FROM router.inbox)", Integer.class)).isZero();
+    }
+
+    @Test
     @Tag("D9")
     void d9_aPartThatIsInTheRoomAfterAllIsNoDeadLetter() {
         String room = mapped("Echo");

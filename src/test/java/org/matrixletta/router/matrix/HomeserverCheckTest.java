@@ -3,8 +3,7 @@ package org.matrixletta.router.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import java.time.Duration;
-import java.nio.file.Path;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -14,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Settings;
 import org.matrixletta.router.peer.PeerChecks;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** What is said of the answers that Synapse 1.163 was seen to give where something is wrong. */
 class HomeserverCheckTest {
@@ -63,8 +64,8 @@ class HomeserverCheckTest {
     }
 
     private static Settings settings(String routerUrl, String apiHost) {
-        return new Settings("", Path.of("mappings.json"), "file-first", "", "", false, apiHost, 8004, "", "", false, "appservice", "http://127.0.0.1:8008", "test.local", routerUrl, "letta", "", "",
-                "letta", "agent_", "", "", "v1", "http://127.0.0.1:8283", "", "", Duration.ofMinutes(15), Duration.ofMinutes(1), 1_000, "", "default-agent", "", Duration.ofHours(24), 0, 0, 0, Duration.ofHours(1),
-                false, false, false);
+        return new Binder(new MapConfigurationPropertySource(Map.of("router.router-url", routerUrl, "router.api-host", apiHost, "router.api-port", 8004,
+                "router.matrix-homeserver-url", "http://127.0.0.1:8008", "router.matrix-server-name", "test.local", "router.matrix-bot-localpart", "letta", "router.matrix-as-id", "letta")))
+                .bind("router", Settings.class).get();
     }
 }
