@@ -91,7 +91,7 @@ final class MessageBenchmark {
         map(sql, ROOMS);
         throughput(10_000);
         double rate = throughput(20_000);
-        double floor = new MessageFloor(sql, router.context()).messagesPerSecond(5_000, ROOMS);
+        double floor = new MessageFloor(router.context()).messagesPerSecond(5_000, ROOMS);
         table.row("messages a second, transaction to posted answer, " + ROOMS + " agents", "%,.0f".formatted(rate), "%,.0f".formatted(floor), "%.2f".formatted(floor / rate));
         table.row("the same requests with nothing between them (HTTP echo)", "%,.0f".formatted(echo(20_000)));
         latency(table, "10 messages a second", 10, 300);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -17,6 +18,7 @@ public final class Statements {
     private static final Pattern PARAMETER = Pattern.compile(":#\\$\\{variable\\.(\\w+)(?:\\.(\\w+)\\(\\))?}");
 
     private final JdbcTemplate jdbc;
+    private final Map<String, String> texts = new ConcurrentHashMap<>();
 
     public Statements(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
@@ -36,7 +38,7 @@ public final class Statements {
         jdbc.update(sql, values.toArray());
     }
 
-    private static String read(String file, Map<String, Object> variables, List<Object> values) throws Exception {
+    private String read(String file, Map<String, Object> variables, List<Object> values) throws Exception {
         Matcher parameter = PARAMETER.matcher(text(file));
         while (parameter.find()) {
             Object variable = variables.get(parameter.group(1));
@@ -51,9 +53,12 @@ public final class Statements {
         return method.invoke(variable);
     }
 
-    private static String text(String file) throws IOException {
-        try (InputStream sql = Statements.class.getResourceAsStream("/sql/" + file)) {
-            return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
+    private String text(String file) throws IOException {
+        if (!texts.containsKey(file)) {
+            try (InputStream sql = Statements.class.getResourceAsStream("/sql/" + file)) {
+                texts.put(file, new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+            }
         }
+        return texts.get(file);
     }
 }

@@ -31,9 +31,9 @@ public final class MessageFloor {
     private final Statements statements;
     private final ApplicationContext router;
 
-    public MessageFloor(JdbcTemplate sql, ApplicationContext router) {
+    public MessageFloor(ApplicationContext router) {
         this.router = router;
-        this.statements = new Statements(sql);
+        this.statements = new Statements(router.getBean(JdbcTemplate.class));
     }
 
     /** Carries so many messages of so many rooms, and says how many that were in a second; the router's own claims rest meanwhile. */
@@ -47,13 +47,13 @@ public final class MessageFloor {
         for (int first = 0; first < messages; first += TRANSACTION) {
             push(first, rooms);
         }
-        for (int settled = 0; settled < messages;) {
+        for (int posted = 0; posted < messages;) {
             Turns turns = router.getBean(Turns.class);
             List<Map<String, Object>> claimed = statements.query("claim-messages.sql", Map.of("claim", turns.claim()));
             write(writers, claimed.stream().map(this::settling).toList());
-            settled += claimed.size();
             List<Map<String, Object>> replies = statements.query("claim-replies.sql", Map.of("claim", router.getBean(Replies.class).claim()));
             write(writers, replies.stream().map(this::sending).toList());
+            posted += replies.size();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         writers.shutdown();
