@@ -15,9 +15,6 @@ import org.springframework.stereotype.Component;
 @Component("turns")
 class Turns {
 
-    /** The length of a file that holds no entry: {@code {}} and a line break. */
-    private static final int NO_ENTRIES = 4;
-
     private final Settings settings;
     private final Instance instance;
     private final WatchedFile watchedFile;
@@ -36,7 +33,7 @@ class Turns {
         File file = settings.mappingsFile().toFile();
         return new Claim(instance.id(), instance.holdsLease(), slots, settings.botUser(), settings.agentUsers(), settings.defaultAgent(), Settings.ids(settings.disabledAgents()).toArray(String[]::new),
                 settings.unmappedRooms().equals("notice"), settings.observe(), settings.askMaxAge().toSeconds(), settings.roomTurnsPerHour(), settings.pairTurnsPerHour(),
-                file.isFile() && file.length() > NO_ENTRIES, watchedFile.isUnread(file), roomsReadAt);
+                watchedFile.holdsEntries(file), watchedFile.isUnread(file), roomsReadAt);
     }
 
     /** Takes a claimed row on. */

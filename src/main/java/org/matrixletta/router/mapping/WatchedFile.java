@@ -21,16 +21,18 @@ import org.springframework.stereotype.Component;
 @Component("watchedFile")
 public class WatchedFile extends ServiceSupport implements IdempotentRepository {
 
-    private final JdbcTemplate jdbc;
-    private volatile Seen seen;
-    private volatile String fault;
-
     /** How long a version that the store did not take is left alone. */
     private static final Duration PAUSE = Duration.ofSeconds(5);
+    /** The length of a file that holds no entry: {@code {}} and a line break. */
+    private static final int NO_ENTRIES = 4;
 
     /** A version of the file, and until when it counts as seen although no sync of it is in the store. */
     private record Seen(String version, Map<String, Object> sync, Instant pause) {
     }
+
+    private final JdbcTemplate jdbc;
+    private volatile Seen seen;
+    private volatile String fault;
 
     WatchedFile(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
@@ -61,6 +63,11 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     /** Whatever the file's size and time say, the next look reads it. */
     public void forget() {
         seen = null;
+    }
+
+    /** Whether the file has entries, so that a table without any is no answer. */
+    public boolean holdsEntries(File file) {
+        return file.isFile() && file.length() > NO_ENTRIES;
     }
 
     /** Whether the file as it is now is yet to be applied, or found unusable; until then any room may be one of its rooms. */

@@ -3,7 +3,6 @@ package org.matrixletta.router.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
@@ -79,6 +78,6 @@ public class Health {
 
     private String emptyStore(Map<String, Object> facts) {
         boolean isEmpty = facts.get("mappings") instanceof Number mappings && mappings.longValue() == 0;
-        return isEmpty && Files.isRegularFile(settings.mappingsFile()) ? "The table agent_mappings is empty although there is a mapping file." : null;
+        return isEmpty && file.holdsEntries(settings.mappingsFile().toFile()) ? "The table agent_mappings is empty although there is a mapping file." : null;
     }
 }
