@@ -88,6 +88,10 @@ class Installation:
         """The ids of the events that the router has taken over from Synapse."""
         return set(self.postgres.ask(self.database, "SELECT event_id FROM router.inbox"))
 
+    def unposted_replies(self):
+        """What the router has to say and does not know to be in its room."""
+        return self.postgres.ask(self.database, "SELECT source FROM router.outbox WHERE state IN ('waiting', 'sending')")
+
     def apply_mappings(self):
         self.router.drop_mappings()
         until("the router's table to follow the mapping file", 30, self.router.holds_mappings)

@@ -38,6 +38,7 @@ def test_killed_while_ten_agents_answer(installation, rooms, ledger, model):
 def test_killed_before_it_knows_that_its_replies_are_posted(installation, rooms, ledger):
     ledger.ask_in(rooms, 1)
     ledger.await_answers(60)  # before a user's first reply the router asks Synapse for other things
+    until("the router to know that these replies are posted", 30, lambda: not installation.unposted_replies())
     with installation.synapse.to_router.answers_kept_back():
         ledger.ask_in(rooms, 5)
         until("a further reply in each room", 60, lambda: all(len(answers(room)) == 2 for room in rooms), pause=1)
