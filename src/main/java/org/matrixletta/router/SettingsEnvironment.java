@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.EnvironmentPostProcessor;
@@ -23,8 +24,8 @@ final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
     /** The variables that may come from a file. */
     static final List<String> SECRETS = List.of("DATABASE_URL", "ROUTER_API_KEY", "ROUTER_READ_KEY", "MATRIX_AS_TOKEN", "MATRIX_HS_TOKEN", "LETTA_TOKEN");
 
-    /** The system property that makes the demo and the tests blind to the environment of whoever started them. */
-    private static final String IGNORED = "router.environment";
+    /** The system property that makes the demo and the tests blind to the environment of whoever started them: its lines NAME=value stand for it. */
+    private static final String STATED = "router.environment";
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
@@ -40,7 +41,8 @@ final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
 
     /** The environment of this process as settings. */
     static Map<String, Object> read() {
-        return "ignored".equals(System.getProperty(IGNORED)) ? Map.of() : read(System.getenv());
+        String stated = System.getProperty(STATED);
+        return read(stated == null ? System.getenv() : variables(stated));
     }
 
     /**
@@ -57,6 +59,10 @@ final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
             }
         }
         return variables;
+    }
+
+    private static Map<String, String> variables(String lines) {
+        return lines.lines().filter(line -> line.contains("=")).map(line -> line.split("=", 2)).collect(Collectors.toMap(part -> part[0], part -> part[1]));
     }
 
     private static String content(String secret, Path file) {

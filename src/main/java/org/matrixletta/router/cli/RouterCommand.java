@@ -56,6 +56,11 @@ public final class RouterCommand implements Callable<Integer> {
         System.setErr(errors);
         // What the routes log in this process is not the command's answer.
         System.setOut(errors);
+        return run(arguments, output, errors);
+    }
+
+    /** As {@link #run(String[])}, printing to these. */
+    static int run(String[] arguments, PrintStream output, PrintStream errors) {
         CommandLine commands = new CommandLine(new RouterCommand());
         commands.setOut(new PrintWriter(output, true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.matrixletta.router.RunningRouter;
 
-/** The commands as an operator types them: real processes, beside a running service and without one. */
+/** The commands as an operator types them, beside a running service and without one: real processes where the process itself matters. */
 class CommandTest {
 
     private static final String TWO = file(agent("agent-1", "!one:test.local"), entry("agent-2", "\"agent_name\": \"Zoë 🍳 \\u001b[31m\", \"matrix_user_id\": \"@zoe:test.local\", \"room_id\": null"));
@@ -55,7 +55,7 @@ class CommandTest {
     @Test
     @Tag("C1")
     void c1_listAndFindSayWhereMessagesGo() throws IOException {
-        assertThat(run("list")).isEqualTo(new Command(0, "Name of agent-1: !one:test.local -> agent-1\nZoë 🍳 \\u001B[31m: no room -> agent-2\n", ""));
+        assertThat(process("list")).isEqualTo(new Command(0, "Name of agent-1: !one:test.local -> agent-1\nZoë 🍳 \\u001B[31m: no room -> agent-2\n", ""));
         assertThat(run("find", "--room", "!one:test.local")).isEqualTo(new Command(0, "Room routes to: Name of agent-1 (agent-1)\n", ""));
         assertThat(run("find", "--room", "!two:test.local")).isEqualTo(new Command(1, "Room not found - will use default agent (agent-default)\n", ""));
         assertThat(new ObjectMapper().readTree(run("find", "--agent", "agent-2", "--output", "json").out()).at("/mappings/agent-2/agent_name").asText()).isEqualTo("Zoë 🍳 \u001b[31m");
@@ -74,7 +74,7 @@ class CommandTest {
         assertThat(run("verify", "--json-file", json.toString())).matches(report -> report.exitCode() == 1 && report.out().contains("1 agents missing in database"));
 
         // S18: a file that is not there is never replaced by another
-        Command missing = run("sync", "--json-file", "nowhere.json");
+        Command missing = run("sync", "--json-file", folder.resolve("nowhere.json").toString());
         assertThat(missing.exitCode()).isEqualTo(2);
         assertThat(missing.err()).hasLineCount(1).contains("nowhere.json does not exist");
 
@@ -109,7 +109,7 @@ class CommandTest {
     @Test
     @Tag("C3")
     void c3_aServiceOnAnotherStoreIsNamedAndNotUsed() {
-        Command refused = Command.run(folder, environment("DATABASE_URL", "postgresql+psycopg2://letta:secret-of-letta@db.test:5433/other"), "list");
+        Command refused = Command.here(environment("DATABASE_URL", "postgresql+psycopg2://letta:secret-of-letta@db.test:5433/other"), "list");
 
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).hasLineCount(1).contains("db.test:5433/other").contains("/" + router.database).doesNotContain("secret-of-letta", "postgres:postgres");
@@ -120,7 +120,7 @@ class CommandTest {
     void c5_theReportIsTheSameUtf8WithAndWithoutALocale() {
         router.sql.update("UPDATE agent_mappings SET room_id = '!zoë:test.local' WHERE agent_id = 'agent-2'");
 
-        Command plain = run("verify", "--json-file", json.toString());
+        Command plain = process("verify", "--json-file", json.toString());
         Command local = Command.run(folder, environment("LANG", "C.UTF-8"), "verify", "--json-file", json.toString());
 
         assertThat(plain).isEqualTo(local).isEqualTo(new Command(1, router.verify(TWO), ""));
@@ -182,7 +182,7 @@ class CommandTest {
 
     @Test
     void anUnreachableStoreIsOneSentenceAndExitCode3() {
-        Command down = Command.run(folder, environment("DATABASE_URL", "postgresql://letta:secret-of-letta@127.0.0.1:1/letta", "API_PORT", String.valueOf(RunningRouter.freePort())), "list");
+        Command down = Command.here(environment("DATABASE_URL", "postgresql://letta:secret-of-letta@127.0.0.1:1/letta", "API_PORT", String.valueOf(RunningRouter.freePort())), "list");
 
         assertThat(down.exitCode()).isEqualTo(3);
         assertThat(down.err()).hasLineCount(1).startsWith("The database 127.0.0.1:1/letta is not reachable").doesNotContain("secret-of-letta");
@@ -221,23 +221,27 @@ class CommandTest {
 
     @Test
     void initWritesSecretsOfItsOwnAndNeverOverwrites() throws IOException {
-        assertThat(run("init").exitCode()).isZero();
+        assertThat(process("init").exitCode()).isZero();
         Path written = folder.resolve(".env");
         String content = Files.readString(written);
         assertThat(content).containsPattern("ROUTER_API_KEY=[0-9a-f]{64}\n");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(written))).isEqualTo("rw-------");
 
-        assertThat(run("init").exitCode()).isEqualTo(2);
+        assertThat(process("init").exitCode()).isEqualTo(2);
         assertThat(written).hasContent(content);
     }
 
     @Test
     void wrongUsageIsExitCode2() {
-        assertThat(run("sink").exitCode()).isEqualTo(2);
+        assertThat(process("sink").exitCode()).isEqualTo(2);
         assertThat(run("find").exitCode()).isEqualTo(2);
     }
 
-    private Command run(String... arguments) {
+    private static Command run(String... arguments) {
+        return Command.here(environment(), arguments);
+    }
+
+    private Command process(String... arguments) {
         return Command.run(folder, environment(), arguments);
     }
 

@@ -24,7 +24,7 @@ import org.matrixletta.router.RunningRouter;
 import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Turn;
 
-/** The commands about messages as an operator types them: real processes, beside a running service and without one. */
+/** The commands about messages as an operator types them, beside a running service and without one. */
 class MessageCommandsTest {
 
     private static final String ROOM = "!cooking:test.local";
@@ -54,6 +54,7 @@ class MessageCommandsTest {
         assertThat(path.exitCode()).as(path.err()).isZero();
         assertThat(path.out()).startsWith("Event " + event + " of @ann:test.local in room !cooking:test.local\nAgent agent-bmo (BMO)\nState answered\n").doesNotContain("secret-of").hasLineCount(7);
         assertThat(standalone("messages", event)).isEqualTo(path);
+        assertThat(Command.run(folder, environment(RunningRouter.freePort()), "messages", event)).isEqualTo(path);
         Command list = command("messages", "--agent", agent("BMO"), "--state", "answered");
         assertThat(list.out()).contains(" in !cooking:test.local -> agent-bmo (BMO)  " + event + "\n");
         assertThat(standalone("messages", "--agent", agent("BMO"), "--state", "answered")).isEqualTo(list);
@@ -121,12 +122,12 @@ class MessageCommandsTest {
         assertThat(run.letta.asked(agent(name))).containsExactly("more 0");
     }
 
-    private Command command(String... arguments) {
-        return Command.run(folder, environment(run.router.port), arguments);
+    private static Command command(String... arguments) {
+        return Command.here(environment(run.router.port), arguments);
     }
 
-    private Command standalone(String... arguments) {
-        return Command.run(folder, environment(RunningRouter.freePort()), arguments);
+    private static Command standalone(String... arguments) {
+        return Command.here(environment(RunningRouter.freePort()), arguments);
     }
 
     private static Map<String, String> environment(int port) {

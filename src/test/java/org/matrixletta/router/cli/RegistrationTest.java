@@ -29,7 +29,7 @@ class RegistrationTest {
                     + "('b', 'B', '@b.m+o''s:test.local', 'secret-of-b'), ('c', 'C', '@agent_c:other.local', 'secret-of-c')");
         }
 
-        Command printed = registration("DATABASE_URL", RunningRouter.url(database));
+        Command printed = Command.run(folder, environment("DATABASE_URL", RunningRouter.url(database)), "registration");
 
         Map<String, Object> yaml = new Yaml().load(printed.out());
         assertThat(yaml).containsEntry("id", "letta").containsEntry("url", "http://router.test:8004").containsEntry("as_token", AS_TOKEN).containsEntry("hs_token", HS_TOKEN)
@@ -72,7 +72,7 @@ class RegistrationTest {
             run.homeserver.strict().person(PERSON, "ann's");
             run.letta.strict().agent("agent-1", "BMO");
             Map<String, String> beside = Map.of("DATABASE_URL", RunningRouter.url(run.router.database), "ROUTER_API_KEY", RunningRouter.KEY, "API_PORT", String.valueOf(run.router.port));
-            Command made = Command.run(folder, beside, "provision", "agent-1", "--owner", PERSON);
+            Command made = Command.here(beside, "provision", "agent-1", "--owner", PERSON);
             assertThat(made.err()).isEmpty();
             assertThat(made.out()).matches("✅ BMO: !\\S+ -> agent-1, as @agent_1:test.local\n   new: Matrix user, room, mapping\n   @ann:test.local is invited\n");
             assertThat(made.exitCode()).isZero();
@@ -82,19 +82,23 @@ class RegistrationTest {
             assertThat(lacking.err()).hasLineCount(4).contains("MATRIX_HOMESERVER_URL is missing", "LETTA_API_URL is missing", "MATRIX_SERVER_NAME is missing", "MATRIX_AS_TOKEN is missing");
             assertThat(lacking.exitCode()).isEqualTo(2);
             alone.putAll(Map.of("MATRIX_HOMESERVER_URL", run.homeserver.http.uri().toString(), "LETTA_API_URL", run.letta.http.uri().toString(), "MATRIX_SERVER_NAME", "test.local", "MATRIX_AS_TOKEN", AS_TOKEN));
-            Command again = Command.run(folder, alone, "provision", "agent-1", "--owner", PERSON);
+            Command again = Command.here(alone, "provision", "agent-1", "--owner", PERSON);
             assertThat(again.out()).isEqualTo(made.out().replace("Matrix user, room, mapping", "nothing"));
             assertThat(again.err()).isEmpty();
-            Command nobody = Command.run(folder, alone, "provision", "agent-2", "--owner", PERSON);
+            Command nobody = Command.here(alone, "provision", "agent-2", "--owner", PERSON);
             assertThat(nobody).isEqualTo(new Command(1, "Letta has no agent agent-2; copy the id from Letta, where it begins with agent-.\n", ""));
         }
     }
 
-    private Command registration(String... more) {
+    private static Command registration(String... more) {
+        return Command.here(environment(more), "registration");
+    }
+
+    private static Map<String, String> environment(String... more) {
         Map<String, String> environment = new HashMap<>(Map.of("ROUTER_URL", "http://router.test:8004", "MATRIX_SERVER_NAME", "test.local", "MATRIX_AS_TOKEN", AS_TOKEN, "MATRIX_HS_TOKEN", HS_TOKEN));
         for (int i = 0; i < more.length; i += 2) {
             environment.put(more[i], more[i + 1]);
         }
-        return Command.run(folder, environment, "registration");
+        return environment;
     }
 }
