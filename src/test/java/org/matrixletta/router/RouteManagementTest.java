@@ -11,42 +11,37 @@ import java.util.Set;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Routes as an operator sees and steers them over JMX. */
+@ExtendWith(SharedRouter.class)
 class RouteManagementTest {
 
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
     private static final String ENTRY = "{\"agent-1\":{\"agent_name\":\"BMO\",\"matrix_user_id\":\"@bmo:test.local\",\"room_id\":\"%s\"}}";
 
-    static MessagingRouter all;
     static RunningRouter router;
 
     @BeforeAll
-    static void start() {
-        all = MessagingRouter.start();
-        router = all.router;
-    }
-
-    @AfterAll
-    static void stop() {
-        all.close();
+    static void start(MessagingRouter shared) {
+        router = shared.router;
     }
 
     @Test
     void everyRouteIsAnMBeanWithDescriptionStateAndCounts() throws Exception {
         // Given a request that one route has answered
+        long before = (Long) JMX.getAttribute(route("api-get-history"), "ExchangesTotal");
         router.http("GET", "/mappings/history", null);
 
         // Then each route can be seen by its id
-        Set<ObjectName> routes = JMX.queryNames(new ObjectName("org.apache.camel:type=routes,*"), null);
+        Set<ObjectName> routes = JMX.queryNames(mbeans("*"), null);
         assertThat(routes).hasSize(router.camel().getRoutes().size()).allSatisfy(route -> {
             assertThat((String) JMX.getAttribute(route, "Description")).as(route.toString()).endsWith(".");
             assertThat(JMX.getAttribute(route, "State")).isEqualTo("Started");
         });
-        assertThat((Long) JMX.getAttribute(route("api-get-history"), "ExchangesTotal")).isEqualTo(1);
+        assertThat((Long) JMX.getAttribute(route("api-get-history"), "ExchangesTotal")).isEqualTo(before + 1);
     }
 
     @Test
@@ -69,7 +64,12 @@ class RouteManagementTest {
     }
 
     private static ObjectName route(String id) throws JMException {
-        return JMX.queryNames(new ObjectName("org.apache.camel:type=routes,name=\"" + id + "\",*"), null).iterator().next();
+        return JMX.queryNames(mbeans("\"" + id + "\""), null).iterator().next();
+    }
+
+    /** Those of this router, of those that run in this process. */
+    private static ObjectName mbeans(String route) throws JMException {
+        return new ObjectName("org.apache.camel:context=" + router.camel().getManagementName() + ",type=routes,name=" + route);
     }
 
     private static void writeRoom(String room) throws IOException {

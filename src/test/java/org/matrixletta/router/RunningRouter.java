@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.awaitility.Awaitility;
 import org.matrixletta.router.demo.Postgres;
 import org.matrixletta.router.store.StoreState;
@@ -28,6 +29,10 @@ public final class RunningRouter implements AutoCloseable {
     public static final String READ_KEY = "read-key-0123456789abcdef0123456789abcdef";
     /** Never due within a test run: scheduled work is set off by hand. */
     private static final String NEVER = "--router.verify-cron=0 0 0 1 1 ? 2099";
+    /** Looks at the store and at the peers are due sooner than in service. */
+    private static final List<String> OFTEN = List.of("--router.store-check-milliseconds=500", "--router.peers-check-milliseconds=500");
+    /** How long a queue's consumer waits before it looks whether it is to stop; in service it is a second, for each of them. */
+    private static final int POLL_MILLISECONDS = 50;
 
     private static final EmbeddedPostgres POSTGRES = Postgres.start(false);
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -61,6 +66,7 @@ public final class RunningRouter implements AutoCloseable {
         this.sql = sql(database);
         settings.addAll(List.of("--router.database-url=" + url(database), "--router.mappings-file=" + file, "--router.api-port=" + port,
                 "--router.api-key=" + KEY, "--router.read-key=" + READ_KEY, "--router.matrix-server-name=test.local", "--router.matrix-intake=none", NEVER, "--logging.level.io.zonky=OFF"));
+        settings.addAll(OFTEN);
         for (String setting : more) {
             // Spring joins two values of one name with a comma.
             settings.removeIf(given -> given.startsWith(setting.substring(0, setting.indexOf('=') + 1)));
@@ -72,6 +78,11 @@ public final class RunningRouter implements AutoCloseable {
     public RunningRouter restart() {
         close();
         context = RouterApplication.service().run(settings.toArray(String[]::new));
+        camel().getEndpoints().forEach(endpoint -> {
+            if (endpoint instanceof SedaEndpoint queue) {
+                queue.setPollTimeout(POLL_MILLISECONDS);
+            }
+        });
         return this;
     }
 

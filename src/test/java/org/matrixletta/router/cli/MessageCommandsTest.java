@@ -14,17 +14,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.matrixletta.router.MessagingRouter;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Turn;
 
 /** The commands about messages as an operator types them, beside a running service and without one. */
+@ExtendWith(SharedRouter.class)
 class MessageCommandsTest {
 
     private static final String ROOM = "!cooking:test.local";
@@ -36,13 +38,8 @@ class MessageCommandsTest {
     Path folder;
 
     @BeforeAll
-    static void start() {
-        run = MessagingRouter.start().map("BMO", ROOM);
-    }
-
-    @AfterAll
-    static void stop() {
-        run.close();
+    static void start(MessagingRouter shared) {
+        run = shared.map("BMO", ROOM);
     }
 
     @Test
@@ -99,7 +96,7 @@ class MessageCommandsTest {
     @Tag("D11")
     void d11_waitingMessagesAreDroppedByRoomAndByAgent() {
         drop("Wild", false, "--room");
-        drop("Runaway", true, "--agent");
+        drop("Astray", true, "--agent");
         assertThat(command("messages", "drop", "--room", "!nowhere:test.local")).isEqualTo(new Command(1, "No message waits in room !nowhere:test.local\n", ""));
         assertThat(command("messages", "drop").exitCode()).isEqualTo(2);
         assertThat(command("messages", "drop", "--room", "!a:b", "--agent", "a").exitCode()).isEqualTo(2);

@@ -8,7 +8,6 @@ import static org.matrixletta.router.MessagingRouter.user;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.SharedRouter;
 import org.matrixletta.router.peers.Fault;
 import org.matrixletta.router.peers.Turn;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -25,7 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** F: what is not forwarded, by which rule, and what an edit or a redaction changes. */
 @Tag("F")
-@ExtendWith(OutputCaptureExtension.class)
+@ExtendWith({SharedRouter.class, OutputCaptureExtension.class})
 class FilterTest {
 
     private static final String BOT = "@letta:test.local";
@@ -39,13 +39,8 @@ class FilterTest {
     private final String room = "!f" + ROOMS.get() + ":test.local";
 
     @BeforeAll
-    static void start() {
-        run = MessagingRouter.start("--router.letta-agent-id=" + DEFAULT, "--router.matrix-ignored-users=@ghost_*:test.local");
-    }
-
-    @AfterAll
-    static void stop() {
-        run.close();
+    static void start(MessagingRouter shared) {
+        run = shared;
     }
 
     @BeforeEach

@@ -22,18 +22,20 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.matrixletta.router.MessagingRouter;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Fault;
 import org.matrixletta.router.peers.RecordedRequest;
 import org.matrixletta.router.peers.Turn;
 
 /** What an operator sees of messages, and what becomes of those that are replayed or dropped. */
+@ExtendWith(SharedRouter.class)
 class MessagesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,13 +44,8 @@ class MessagesTest {
     static MessagingRouter run;
 
     @BeforeAll
-    static void start() {
-        run = MessagingRouter.start("--router.letta-agent-id=agent-default");
-    }
-
-    @AfterAll
-    static void stop() {
-        run.close();
+    static void start(MessagingRouter shared) {
+        run = shared;
     }
 
     @Test
@@ -310,7 +307,7 @@ class MessagesTest {
         String room = mapped("Looked");
         run.letta.next(agent("Looked"), Turn.says("found").unanswered());
         String event = run.homeserver.say(room, PERSON, "hi");
-        soon().atMost(Duration.ofSeconds(40)).until(() -> run.state(event), "answered"::equals);
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
 
         assertThat(text("GET", "/messages/" + event)).contains("  claimed   mapped to agent-looked", "  unknown   ", "  answered  1 part, found by a look\n");
     }

@@ -10,20 +10,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.SharedRouter;
 import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Fault;
 import org.matrixletta.router.peers.RecordedRequest;
 import org.matrixletta.router.peers.Turn;
 
 /** How an answer gets into its room, once, whatever happens on the way. */
+@ExtendWith(SharedRouter.class)
 class RepliesTest {
 
     static MessagingRouter run;
@@ -32,13 +34,8 @@ class RepliesTest {
     String room;
 
     @BeforeAll
-    static void start() {
-        run = MessagingRouter.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        run.close();
+    static void start(MessagingRouter shared) {
+        run = shared;
     }
 
     @BeforeEach

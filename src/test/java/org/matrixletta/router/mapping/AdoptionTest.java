@@ -102,7 +102,7 @@ class AdoptionTest {
             old.setClientInfo("ApplicationName", "old-python");
             old.createStatement().executeQuery("SELECT * FROM agent_mappings");
             try (RunningRouter router = RunningRouter.on(database).restart()) {
-                await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(20)).until(() -> {
+                await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(20)).until(() -> {
                     Instant asked = Instant.now();
                     sql.queryForList("SELECT * FROM agent_mappings");
                     assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(3));

@@ -8,19 +8,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** S24: names are data. They come back unchanged, and no sink is steered by them. */
 @Tag("S24")
-@ExtendWith(OutputCaptureExtension.class)
+@ExtendWith({SharedRouter.class, OutputCaptureExtension.class})
 class NamesTest {
 
     /** Line break, escape sequence, right-to-left override, HTML, Markdown, an expression, a placeholder. */
@@ -30,13 +30,8 @@ class NamesTest {
     static RunningRouter router;
 
     @BeforeAll
-    static void start() {
-        router = RunningRouter.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        router.close();
+    static void start(RunningRouter shared) {
+        router = shared;
     }
 
     @BeforeEach

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,23 +20,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Who keeps a room or a Matrix user when entries, rows and the last applied file disagree. */
-@ExtendWith(OutputCaptureExtension.class)
+@ExtendWith({SharedRouter.class, OutputCaptureExtension.class})
 class OwnershipTest {
 
     static RunningRouter router;
 
     @BeforeAll
-    static void start() {
-        router = RunningRouter.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        router.close();
+    static void start(RunningRouter shared) {
+        router = shared;
     }
 
     @BeforeEach

@@ -8,28 +8,25 @@ import static org.matrixletta.router.mapping.TestFile.file;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 
 /** Syncs by hand, each through HTTP into the real table. */
+@ExtendWith(SharedRouter.class)
 class SyncTest {
 
     static RunningRouter router;
 
     @BeforeAll
-    static void start() {
-        router = RunningRouter.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        router.close();
+    static void start(RunningRouter shared) {
+        router = shared;
     }
 
     @BeforeEach

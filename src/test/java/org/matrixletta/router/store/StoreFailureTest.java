@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.matrixletta.router.RunningRouter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -15,18 +17,21 @@ class StoreFailureTest {
     private static final String REAL = RunningRouter.url(RunningRouter.newDatabase());
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void s19_anUnknownHostIsNamedAsSuch() {
         assertThat(sentence("postgresql://router:secret-of-store@no-such-host.invalid:5432/letta"))
                 .isEqualTo("The database no-such-host.invalid:5432/letta has an unknown host name; check the host in DATABASE_URL.");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void s19_refusedCredentialsNameTheUserAndNeverThePassword() {
         assertThat(sentence(REAL.replaceFirst("//[^@]*@", "//stranger:secret-of-store@")))
                 .contains(" refused user \"stranger\"; check user and password in DATABASE_URL.").doesNotContain("secret-of-store");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void s19_aMissingDatabaseIsNamed() {
         assertThat(sentence(REAL + "_gone")).contains("_gone does not exist; create it, or correct its name in DATABASE_URL.");
     }

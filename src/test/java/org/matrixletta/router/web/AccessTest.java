@@ -13,16 +13,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.RawHttp;
 import org.matrixletta.router.RunningRouter;
+import org.matrixletta.router.SharedRouter;
 
 /** Who may do what, tried from the wire. */
+@ExtendWith(SharedRouter.class)
 class AccessTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,14 +39,9 @@ class AccessTest {
     static RunningRouter router;
 
     @BeforeAll
-    static void start() {
-        router = RunningRouter.start().awaitStore();
+    static void start(RunningRouter shared) {
+        router = shared;
         router.sync(file(agent("agent-1", "!one:test.local")), "");
-    }
-
-    @AfterAll
-    static void stop() {
-        router.close();
     }
 
     @Test
