@@ -34,11 +34,11 @@ class SpeakersTest {
     final String room = "!" + name + ":test.local";
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         run = MessagingRouter.start();
         run.homeserver.strict().user(BOT, DEVICE);
-        // The look at the start registers the bot; it is not to meet what the tests plan or count.
-        soon().until(() -> !run.homeserver.http.requests("POST", "/register").isEmpty());
+        // Whoever follows an invitation registers and joins as well; here an answer is to do so.
+        run.router.camel().getRouteController().stopRoute("room-tasks");
     }
 
     @AfterAll
@@ -63,7 +63,9 @@ class SpeakersTest {
         ask("two");
 
         run.hurryUntil(() -> assertThat(said()).containsExactly(user(name) + ": " + name + " heard: one", user(name) + ": " + name + " heard: two"));
-        assertThat(run.homeserver.http.requests("POST", "/register")).hasSize(1);
+        // A look at the homeserver registers the bot, and may come at any time.
+        assertThat(run.homeserver.http.requests("POST", "/register")).extracting(request -> request.json().get("username").asText()).filteredOn(username -> !username.equals("letta"))
+                .containsExactly("agent_" + name);
         assertThat(run.homeserver.http.requests("POST", "/join/")).hasSize(1);
         assertThat(run.homeserver.http.requests("PUT", "/devices/")).hasSize(1);
     }
@@ -107,7 +109,7 @@ class SpeakersTest {
         askUnheard("hi");
 
         soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
-        run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours' WHERE room_id = ?", room);
+        run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours', next_at = now() + interval '1 hour' WHERE room_id = ?", room);
         for (int i = 0; i < 250; i++) {
             run.homeserver.say(room, BOT, "talk " + i);
         }
