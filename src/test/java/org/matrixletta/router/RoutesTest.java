@@ -139,6 +139,14 @@ class RoutesTest {
     }
 
     @Test
+    void everyStatedNumberOfParametersIsThatOfTheStatement() throws IOException {
+        for (JsonNode step : FILES.values().stream().flatMap(file -> file.findValues("to").stream()).filter(to -> to.at("/parameters/parametersCount").isInt()).toList()) {
+            String sql = step.path("uri").asText().replaceFirst("^sql:classpath:", "");
+            assertThat(Files.readString(Path.of("src/main/resources", sql)).split(":#", -1)).as(sql).hasSize(step.at("/parameters/parametersCount").asInt() + 1);
+        }
+    }
+
+    @Test
     void noRouteHoldsASecretNorThePlaceholderOfOne() {
         TEXTS.forEach((file, text) -> assertThat(SECRET.matcher(text).results().map(found -> found.group())).as(file).isEmpty());
     }
