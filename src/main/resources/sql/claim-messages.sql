@@ -59,19 +59,21 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
     END AS rule
   FROM (SELECT *, observed OR :#${variable.claim.observe()} AS is_observed FROM resolved) resolved
 ), turn AS (
-  SELECT DISTINCT ON (to_agent) seq
+  SELECT DISTINCT ON (to_agent) seq, next_at
   FROM judged LEFT JOIN router.peer ON peer.name = 'agent:' || to_agent
   WHERE rule IS NULL AND (paused_until IS NULL OR paused_until <= now())
     AND (to_agent IN (SELECT agent_id FROM busy)) IS NOT TRUE
   ORDER BY to_agent, seq
-), slots AS ( -- while Letta is away, its first message is the probe
+), slots AS ( -- while Letta is away, one message at a time is the probe
   SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('letta')) letta (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT judged.*,
     CASE WHEN rule IS NULL THEN 'asking' WHEN rule = 'too-old' THEN 'dead' WHEN rule IN ('claimed', 'file-unread', 'membership-unknown', 'room-turns') THEN 'waiting' ELSE 'ignored' END AS to_state
   FROM judged
-  WHERE rule IS NOT NULL OR seq IN (SELECT seq FROM turn ORDER BY seq LIMIT (SELECT free FROM slots))
+  WHERE rule IS NOT NULL OR seq IN (
+    -- the probe is what was not tried for longest: a message for which Letta always seems away must not be the only one
+    SELECT seq FROM turn ORDER BY CASE WHEN (SELECT is_probe FROM slots) THEN next_at END, seq LIMIT (SELECT free FROM slots))
 ), claimed AS (
   UPDATE router.inbox SET
     state = to_state,
