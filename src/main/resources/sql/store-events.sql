@@ -23,6 +23,10 @@ WITH given AS (
   FROM pushed
   WHERE pushed.redacts IS NOT NULL AND inbox.room_id = pushed.room_id
     AND (inbox.event_id = pushed.redacts OR inbox.rel_type = 'm.replace' AND inbox.relates_to = pushed.redacts)
+), unsaid AS ( -- of what we said ourselves, the echo names the row
+  UPDATE router.outbox SET content = ''
+  FROM pushed JOIN router.inbox echo ON echo.event_id = pushed.redacts AND echo.room_id = pushed.room_id
+  WHERE outbox.source = echo.marker_source AND outbox.part = echo.marker_part AND outbox.event_id = echo.event_id AND outbox.state = 'sent'
 ), redaction AS ( -- of what is pushed now, whichever of the two came first
   SELECT room_id, redacts FROM pushed WHERE redacts IS NOT NULL
   UNION ALL

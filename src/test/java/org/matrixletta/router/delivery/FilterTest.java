@@ -240,6 +240,17 @@ class FilterTest {
     }
 
     @Test
+    void f_aRedactionErasesTheTextOfAnAnswer() {
+        run.await(run.homeserver.say(room, PERSON, "hi"), "answered");
+        soon().untilAsserted(() -> assertThat(run.homeserver.conversation(room)).hasSize(2));
+        String answer = last("event_id");
+        run.await(answer, "ignored own-echo");
+        run.await(run.homeserver.send(room, PERSON, "m.room.redaction", "{\"redacts\":\"" + answer + "\"}"), "ignored redaction");
+        assertThat(texts(answer)).isEmpty();
+        assertThat(run.sql.queryForList("SELECT state || ' ' || length(content) FROM router.outbox WHERE room_id = ?", String.class, room)).containsExactly("sent 0");
+    }
+
+    @Test
     void f_aRedactionMayComeBeforeItsMessageInTheSameTransactionOrAnother() {
         String same = RawEvent.id();
         String later = RawEvent.id();
