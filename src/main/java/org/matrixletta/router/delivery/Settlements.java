@@ -94,7 +94,8 @@ class Settlements {
         }
         boolean waitsForApproval = remedy == Remedy.APPROVAL || seen instanceof Seen.Settled;
         if (turn.askedAt().plus(waitsForApproval ? APPROVAL : settings.askMaxAge()).isBefore(turn.claimedAt())) {
-            return dead(turn, waitsForApproval ? "Nobody gave the approval that the agent waited for." : "What became of the message could not be found out in time; look at the agent's last run in Letta.");
+            return dead(turn, waitsForApproval ? "Nobody gave the approval that the agent waited for." : "What became of the message could not be found out in time; look at the agent's last run in Letta.",
+                    seen instanceof Seen.Settled settled ? settled.outcome() : null);
         }
         if (seen instanceof Seen.Settled settled) {
             return happened(turn, settled.outcome());
@@ -137,15 +138,15 @@ class Settlements {
         return switch (outcome.remedy()) {
             case NONE -> new Settlement(turn, "answered", null).posting(answers.sender(turn), answers.said(turn, outcome));
             case APPROVAL -> unknown(turn, outcome.reason(), Remedy.APPROVAL, 0, LONGEST_WAIT).noticing(answers.sender(turn), answers.approval(turn));
-            default -> new Settlement(turn, "dead", outcome.reason()).posting(answers.sender(turn), answers.failed(turn, outcome));
+            default -> dead(turn, outcome.reason(), outcome);
         };
     }
 
     private Settlement didNotHappen(Turn turn, Outcome outcome, Pause ofLetta) {
         return switch (outcome.remedy()) {
-            case TRY -> turn.tries() + 1 >= TRIES ? dead(turn, outcome.reason())
+            case TRY -> turn.tries() + 1 >= TRIES ? dead(turn, outcome.reason(), null)
                     : waiting(turn, outcome, doubled(FIRST_TRY, turn.tries(), LONGEST_TRY)).counting(turn.tries() + 1, turn.waits());
-            case GIVE_UP, GONE -> dead(turn, outcome.reason());
+            case GIVE_UP, GONE -> dead(turn, outcome.reason(), null);
             case APPROVAL -> uncounted(turn, outcome).noticing(answers.sender(turn), answers.approval(turn));
             case PAUSE_AGENT -> uncounted(turn, outcome).pausing(Pause.ofAgent(turn.agentId(), outcome.reason()));
             case PAUSE_LETTA -> uncounted(turn, outcome).pausing(ofLetta);
@@ -179,8 +180,8 @@ class Settlements {
         return new Settlement(turn, "waiting", outcome.reason()).in(outcome.retryAfter() == null ? delay : longest(outcome.retryAfter()));
     }
 
-    private Settlement dead(Turn turn, String reason) {
-        return new Settlement(turn, "dead", reason).posting(answers.sender(turn), answers.failed(turn, null));
+    private Settlement dead(Turn turn, String reason, Outcome said) {
+        return new Settlement(turn, "dead", reason).posting(answers.sender(turn), answers.failed(turn, said));
     }
 
     private static Pause pauseOfLetta(String reason, Throwable failure, Integer status) {

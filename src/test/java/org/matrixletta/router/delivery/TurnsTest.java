@@ -373,6 +373,7 @@ class TurnsTest {
         });
         run.sql.update("UPDATE router.inbox SET asked_at = asked_at - interval '25 hours' WHERE event_id = ?", event);
         awaitState(event, "dead");
+        soon().untilAsserted(() -> assertThat(said()).hasSize(3).contains("m.text let me see"));
         assertThat(run.letta.asked(agent(name))).hasSize(1);
     }
 
