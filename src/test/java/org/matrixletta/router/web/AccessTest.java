@@ -31,7 +31,7 @@ class AccessTest {
     private static final int BODY_LIMIT = 1 << 20;
     private static final String KEY = "Authorization: Bearer " + RunningRouter.KEY;
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get");
-    private static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
+    static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
             "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
             "/openapi.json", "/actuator/health", "/error", "/");
@@ -74,7 +74,7 @@ class AccessTest {
         assertThat(router.http("GET", "/routes", null, "Accept", "text/plain").body()).doesNotContain("Stopped");
     }
 
-    private static Stream<String> writings(String path) {
+    static Stream<String> writings(String path) {
         return Stream.of(path, "/" + path, path + "/", path + ";x", path.replaceFirst("(.)$", "$1;x=/health"), path + "%2F", "%2F" + path, "/." + path, "/health/.." + path, "/health;/.." + path,
                 "/health%2F.." + path, path + "/../health", path + "%00", path.replace("a", "%61"), path.toUpperCase(), "http://127.0.0.1" + path + "/", path + "#/health");
     }

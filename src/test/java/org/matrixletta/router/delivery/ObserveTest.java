@@ -1,0 +1,31 @@
+package org.matrixletta.router.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.matrixletta.router.MessagingRouter.PERSON;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.matrixletta.router.MessagingRouter;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** R19: a trial beside the old bridge. */
+@ExtendWith(OutputCaptureExtension.class)
+class ObserveTest {
+
+    @Test
+    @Tag("R19")
+    void r19_whatIsObservedIsResolvedAndNothingIsSent(CapturedOutput output) {
+        try (MessagingRouter run = MessagingRouter.start("--router.observe=true", "--router.letta-agent-id=agent-default")) {
+            run.map("Seen", "!seen:test.local");
+            run.await(run.homeserver.say("!seen:test.local", PERSON, "hi"), "ignored observe");
+            run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
+            assertThat(output).contains("Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)");
+            assertThat(run.letta.http.requests("POST", "/")).isEmpty();
+            assertThat(run.homeserver.http.requests("PUT", "/")).isEmpty();
+            assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
+            assertThat(run.sql.queryForList("SELECT source FROM router.outbox")).isEmpty();
+        }
+    }
+}
