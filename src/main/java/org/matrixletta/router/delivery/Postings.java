@@ -37,9 +37,9 @@ class Postings {
     private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
     private static final Duration BUSY_DELAY = Duration.ofSeconds(5);
-    /** What part n is split into are the parts from a hundred times n on, as long as that is a number. */
+    /** What part n is split into are the parts from 10,000 n on, beyond those of any answer; what one of these is, from a hundred times it on. */
+    private static final int FIRST_SPLIT = 10_000;
     private static final int SPLIT_PARTS = 100;
-    private static final int LAST_SPLIT = Integer.MAX_VALUE / SPLIT_PARTS / SPLIT_PARTS;
 
     private final Settings settings;
     private volatile long lastPostedAt = System.nanoTime() - RECENTLY.toNanos();
@@ -138,9 +138,11 @@ class Postings {
     }
 
     private static Sent split(Reply reply, String reason) {
-        int part = reply.part() > LAST_SPLIT ? 0 : reply.part() * SPLIT_PARTS;
+        int factor = reply.part() < FIRST_SPLIT ? FIRST_SPLIT : SPLIT_PARTS;
+        int part = reply.part() * factor;
         int half = reply.content().getBytes(StandardCharsets.UTF_8).length / 2;
-        List<String> contents = part == 0 ? List.of() : ReplyContents.again(reply.content(), context -> context.from(part), half);
+        boolean hasNumbers = reply.part() < Integer.MAX_VALUE / factor;
+        List<String> contents = hasNumbers ? ReplyContents.again(reply.content(), context -> context.from(part), half) : List.of();
         return contents.size() < 2 ? Sent.dead(reply, reason) : Sent.changed(reply, reason, reply.sender(), part, contents);
     }
 

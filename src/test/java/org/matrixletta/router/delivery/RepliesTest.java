@@ -153,6 +153,29 @@ class RepliesTest {
     }
 
     @Test
+    @Tag("P6")
+    void p6_whatIsStillTooLargeAfterThatIsHalvedAgainAndStaysInOrder() {
+        run.homeserver.http.next(2, "PUT", "/send/", Fault.answers(413, "{\"errcode\":\"M_TOO_LARGE\",\"error\":\"event too large\"}"));
+        says(IntStream.range(0, 3_000).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(state()).hasSizeGreaterThan(2).containsOnly("sent"));
+        String whole = answers().stream().map(event -> event.at("/content/body").asText()).collect(Collectors.joining(" "));
+        assertThat(whole.split("\\s+")).isEqualTo(IntStream.range(0, 3_000).mapToObj(Integer::toString).toArray(String[]::new));
+    }
+
+    @Test
+    @Tag("P6")
+    void p6_aPartOfAnAnswerInVeryManyPartsIsHalvedAsWell() {
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.answers(413, "{\"errcode\":\"M_TOO_LARGE\",\"error\":\"event too large\"}"));
+        says(IntStream.rangeClosed(1, 101).mapToObj(n -> n == 1 ? "word ".repeat(3_000) : "text " + n).toArray(String[]::new));
+        ask("hi");
+
+        run.hurryUntil(() -> assertThat(state()).hasSizeGreaterThan(101).containsOnly("sent"));
+        assertThat(said().get(said().size() - 1)).endsWith("text 101");
+    }
+
+    @Test
     @Tag("P7")
     void p7_aRateLimitIsWaitedForAsToldAndCountsAsNoTry() {
         run.homeserver.http.next(1, "PUT", "/send/", Fault.answers(Answer.matrix(429, "M_LIMIT_EXCEEDED", "Too Many Requests").with("Retry-After", "600")));
