@@ -1,9 +1,10 @@
--- The next events to send: of each room the first one that waits, where none is on its way.
+-- The next events to send: of each room the first one that waits, where none is on its way. What a part was split into has its seq, and
+-- numbers that begin with its own: 10000, split once more into 1000000 and 1000001, goes before 10001.
 WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe each
-  (SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' ORDER BY room_id, seq, part LIMIT 1)
+  (SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1)
   UNION ALL
   SELECT following.* FROM head CROSS JOIN LATERAL (
-    SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq, part LIMIT 1) following
+    SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1) following
 ), server AS (
   SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('homeserver')) homeserver (name) LEFT JOIN router.peer USING (name)
@@ -26,5 +27,5 @@ RETURNING outbox.source, outbox.part, owner, room_id, sender, variant, convert_f
   -- A user goes only into the room that the table gives it, and neither back where it was put out nor where a stranger invited it.
   EXISTS (SELECT FROM agent_mappings WHERE matrix_user_id = outbox.sender AND agent_mappings.room_id = outbox.room_id
       AND NOT EXISTS (SELECT FROM router.mark WHERE mark.agent_id = agent_mappings.agent_id AND mark = 'removed'))
-    AND coalesce((SELECT member.reason NOT IN ('sender-not-allowed', 'ignored-user') FROM router.inbox member
+    AND coalesce((SELECT member.reason NOT IN ('sender-not-allowed', 'ignored-user') AND member.task IS DISTINCT FROM 'removed' FROM router.inbox member
       WHERE member.type = 'm.room.member' AND member.room_id = outbox.room_id AND member.state_key = outbox.sender ORDER BY member.seq DESC LIMIT 1), true) AS may_join

@@ -191,6 +191,22 @@ class SpeakersTest {
         assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
     }
 
+    @Test
+    @Tag("R17")
+    void r17_whoWasPutOutJustNowDoesNotGoInAgainBeforeThatIsSeenTo() throws Exception {
+        run.homeserver.room(room, PERSON, BOT).user(user(name), DEVICE);
+        run.router.camel().getRouteController().stopRoute("room-tasks");
+        try {
+            run.await(run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"leave\"}"), "ignored membership");
+            ask("hi");
+
+            run.hurryUntil(() -> assertThat(said()).hasSize(1));
+            assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
+        } finally {
+            run.router.camel().getRouteController().startRoute("room-tasks");
+        }
+    }
+
     private void ask(String text) {
         run.homeserver.say(room, PERSON, text);
     }
