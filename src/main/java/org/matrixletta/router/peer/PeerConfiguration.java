@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -28,10 +29,14 @@ class PeerConfiguration {
 
     private static final int A_FEW = 16;
 
-    /** Both schemes, http and https. Threads are claimed by the turn, so a request never waits for a connection. */
+    /**
+     * Both schemes, http and https. Threads are claimed by the turn, so a request never waits for a connection.
+     *
+     * <p>The last customizer of all: Camel's starter has one of the same order, which sets everything to its defaults.
+     */
     @Bean
     ComponentCustomizer peerConnections(Settings settings) {
-        return ComponentCustomizer.forType(HttpComponent.class, http -> {
+        return ComponentCustomizer.builder(HttpComponent.class).withOrder(Ordered.LOWEST).build(http -> {
             http.setConnectionsPerRoute(settings.lettaMaxTurns() + OTHER_REQUESTS);
             http.setMaxTotalConnections(2 * (settings.lettaMaxTurns() + OTHER_REQUESTS));
             http.setConnectTimeout(CONNECT_MILLISECONDS);

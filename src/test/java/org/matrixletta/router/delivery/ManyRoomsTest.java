@@ -11,6 +11,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.peers.Fault;
+import org.matrixletta.router.peers.Turn;
 
 class ManyRoomsTest {
 
@@ -42,6 +44,28 @@ class ManyRoomsTest {
                 assertThat(left.turns()).isEmpty();
                 assertThat(left.replies()).isEmpty();
             }));
+        }
+    }
+
+    @Test
+    @Tag("R10")
+    void howeverManyRequestsWaitForTheirAnswersTheNextOneIsSent() {
+        try (MessagingRouter run = MessagingRouter.start("--logging.level.routing=WARN")) {
+            // Given agents that take long, and more of them than a client keeps connections by default
+            int rooms = 60;
+            IntStream.range(0, rooms).forEach(room -> run.map("A" + room, room(room)));
+            run.letta.always(text -> Turn.says("done").held());
+
+            // When people write to all of them
+            IntStream.range(0, rooms).forEach(room -> run.homeserver.say(room(room), PERSON, "hi"));
+
+            // Then all are at work
+            MessagingRouter.soon().untilAsserted(() -> assertThat(run.letta.running()).isEqualTo(rooms));
+
+            // And when they are done while the homeserver answers nothing, each reply is sent
+            run.homeserver.http.next(rooms, "PUT", "/send/", Fault.hangs());
+            IntStream.range(0, rooms).forEach(room -> run.letta.release(agent("A" + room)));
+            MessagingRouter.soon().untilAsserted(() -> assertThat(run.homeserver.http.requests("PUT", "/send/")).hasSize(rooms));
         }
     }
 
