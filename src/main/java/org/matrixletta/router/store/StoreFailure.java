@@ -21,8 +21,8 @@ public class StoreFailure {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    // PostgreSQL documentation, appendix A: connection, integrity, credentials, catalog, resources, operator, system; read-only; and single states.
-    private static final Set<String> STORE_STATES = Set.of("08", "23", "28", "3D", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
+    // PostgreSQL documentation, appendix A: connection, integrity, credentials, catalog, rollback, resources, operator, system; read-only; and single states.
+    private static final Set<String> STORE_STATES = Set.of("08", "23", "28", "3D", "40", "53", "57", "58", "25006", LOCK_NOT_AVAILABLE, "42501", "42P01", "3F000", "42883", "P0001");
 
     private final DatabaseUrl url;
     private final JdbcTemplate jdbc;
@@ -51,7 +51,7 @@ public class StoreFailure {
         if (state.equals("P0001") && cause instanceof PSQLException raised && raised.getServerErrorMessage() != null) {
             return "In the database " + url.place() + " " + raised.getServerErrorMessage().getMessage() + ".";
         }
-        if (state.equals("23505")) {
+        if (state.equals("23505") && isCausedBy(failure, FlywayException.class)) {
             return "The database " + url.place() + " is being set up by another process just now; try again.";
         }
         if (state.startsWith("23") && cause instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
@@ -62,6 +62,7 @@ public class StoreFailure {
         return "The database " + url.place() + " " + switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "28" -> "refused user \"" + url.user() + "\"; check user and password in DATABASE_URL.";
             case "3D" -> "does not exist; create it, or correct its name in DATABASE_URL.";
+            case "40" -> "let another transaction go first (SQLSTATE " + state + "); what was to be done is done again.";
             case "42" -> "does not let user \"" + url.user() + "\" do this (SQLSTATE " + state + "); grant it the rights on agent_mappings and invitation_status, and CREATE on the database and on their schema.";
             case "53" -> "is out of resources (SQLSTATE " + state + "); check its disk, memory and connections.";
             default -> isCausedBy(failure, UnknownHostException.class)
