@@ -3,12 +3,12 @@
 WITH given AS (
   SELECT DISTINCT ON (event_id) *
   FROM unnest(
-      CAST(:#${variable.events.eventIds()} AS text[]), CAST(:#${variable.events.roomIds()} AS text[]), CAST(:#${variable.events.senders()} AS text[]),
-      CAST(:#${variable.events.types()} AS text[]), CAST(:#${variable.events.kinds()} AS text[]), CAST(:#${variable.events.relTypes()} AS text[]),
-      CAST(:#${variable.events.relatesTo()} AS text[]), CAST(:#${variable.events.redacts()} AS text[]), CAST(:#${variable.events.markerSources()} AS text[]),
-      CAST(:#${variable.events.markerParts()} AS int[]), CAST(:#${variable.events.fromAgents()} AS text[]), CAST(:#${variable.events.flags()} AS boolean[]),
-      CAST(:#${variable.events.raws()} AS bytea[]), CAST(:#${variable.events.rules()} AS text[]), CAST(:#${variable.events.faults()} AS text[]),
-      CAST(:#${variable.events.stateKeys()} AS text[]), CAST(:#${variable.events.tasks()} AS text[]))
+      CAST(:#eventIds AS text[]), CAST(:#roomIds AS text[]), CAST(:#senders AS text[]),
+      CAST(:#types AS text[]), CAST(:#kinds AS text[]), CAST(:#relTypes AS text[]),
+      CAST(:#relatesTo AS text[]), CAST(:#redacts AS text[]), CAST(:#markerSources AS text[]),
+      CAST(:#markerParts AS int[]), CAST(:#fromAgents AS text[]), CAST(:#flags AS boolean[]),
+      CAST(:#raws AS bytea[]), CAST(:#rules AS text[]), CAST(:#faults AS text[]),
+      CAST(:#stateKeys AS text[]), CAST(:#tasks AS text[]))
     WITH ORDINALITY AS given (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, rule, fault, state_key, task, place)
   ORDER BY event_id, place
 ), pushed AS ( -- what was seen already neither counts nor does anything
@@ -35,7 +35,7 @@ WITH given AS (
 ), known AS (
   SELECT *,
     ((room_id, event_id) IN (SELECT room_id, redacts FROM redaction) OR rel_type = 'm.replace' AND (room_id, relates_to) IN (SELECT room_id, redacts FROM redaction)) IS TRUE AS is_redacted,
-    marker_source IS NOT NULL AND (sender = :#${variable.events.bot()}
+    marker_source IS NOT NULL AND (sender = :#bot
       OR EXISTS (SELECT FROM router.outbox WHERE outbox.source = marker_source AND outbox.part = marker_part AND outbox.sender = pushed.sender)) AS is_echo
   FROM pushed
 ), judged AS (
@@ -44,18 +44,18 @@ WITH given AS (
   SELECT *, count(*) FILTER (WHERE verdict IS NULL AND fault IS NULL) OVER (PARTITION BY room_id ORDER BY place) AS number FROM judged
 ), counted AS (
   SELECT *,
-    CASE WHEN :#${variable.events.roomLimit()} > 0 AND verdict IS NULL AND number + max(CASE WHEN number = 1 AND verdict IS NULL THEN
-        (SELECT count(*) FROM (SELECT FROM router.inbox waiting WHERE waiting.state = 'waiting' AND waiting.room_id = numbered.room_id LIMIT :#${variable.events.roomLimit()}) waiting)
-      END) OVER (PARTITION BY room_id) > :#${variable.events.roomLimit()} THEN 'flood' ELSE verdict END AS rule_met
+    CASE WHEN :#roomLimit > 0 AND verdict IS NULL AND number + max(CASE WHEN number = 1 AND verdict IS NULL THEN
+        (SELECT count(*) FROM (SELECT FROM router.inbox waiting WHERE waiting.state = 'waiting' AND waiting.room_id = numbered.room_id LIMIT :#roomLimit) waiting)
+      END) OVER (PARTITION BY room_id) > :#roomLimit THEN 'flood' ELSE verdict END AS rule_met
   FROM numbered
 ), stored AS (
   INSERT INTO router.inbox (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, source, observed, state, reason, settled_at, state_key, task)
   SELECT event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged,
-    CASE WHEN NOT is_redacted THEN raw END, :#${variable.events.source()}, :#${variable.events.observe()},
+    CASE WHEN NOT is_redacted THEN raw END, :#source, :#observe,
     CASE WHEN fault IS NOT NULL THEN 'dead' WHEN rule_met IS NOT NULL THEN 'ignored' ELSE 'waiting' END,
     coalesce(fault, rule_met),
     CASE WHEN coalesce(fault, rule_met) IS NOT NULL THEN now() END,
-    state_key, CASE WHEN NOT :#${variable.events.observe()} THEN task END
+    state_key, CASE WHEN NOT :#observe THEN task END
   FROM counted
   ORDER BY place
   ON CONFLICT (event_id) DO NOTHING
@@ -63,7 +63,7 @@ WITH given AS (
 ), told AS (
   INSERT INTO router.outbox (source, part, room_id, content)
   SELECT source, 1, room_id, router.notice_content(source, router.notice_text('flood'))
-  FROM (SELECT DISTINCT room_id, 'notice/flood/' || room_id || '/' || current_date AS source FROM stored WHERE reason = 'flood' AND NOT :#${variable.events.observe()}) flooded
+  FROM (SELECT DISTINCT room_id, 'notice/flood/' || room_id || '/' || current_date AS source FROM stored WHERE reason = 'flood' AND NOT :#observe) flooded
   ON CONFLICT DO NOTHING
 )
 SELECT state, CASE WHEN state <> 'dead' THEN reason END AS rule, count(*) AS events FROM stored GROUP BY 1, 2

@@ -27,6 +27,11 @@ class LettaAnswers {
                 answer.getHeader("Location", String.class), answer.getBody(byte[].class));
     }
 
+    /** Whether Letta says that it has no such agent. */
+    public boolean isMissing(@Variable("outcome") Outcome outcome) {
+        return outcome.remedy() == Outcome.Remedy.GONE;
+    }
+
     /** What it means that there is none. */
     public Outcome failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
         return LeaseException.isCauseOf(failure) ? NOT_SENT : answers.failed(failure);

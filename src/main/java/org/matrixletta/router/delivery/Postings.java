@@ -3,9 +3,12 @@ package org.matrixletta.router.delivery;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.matrixletta.router.Printable;
 import org.matrixletta.router.Settings;
@@ -82,6 +85,25 @@ class Postings {
             case SPLIT -> certainly(reply, reason, () -> split(reply, reason));
             case REFUSED -> certainly(reply, reason, () -> Sent.dead(reply, reason));
         };
+    }
+
+    /** The values of settle-reply.sql. */
+    public Map<String, Object> values(@Variable("sent") Sent sent) {
+        return sent.values();
+    }
+
+    /** Whether nothing is posted for a while. */
+    public boolean pauses(@Variable("sent") Sent sent) {
+        return sent.pause() != null;
+    }
+
+    /**
+     * Whether the homeserver is back.
+     *
+     * @param status what it answered last; null: nothing
+     */
+    public boolean resumes(@Variable("sent") Sent sent, @Header(Exchange.HTTP_RESPONSE_CODE) Integer status) {
+        return sent.resumes() && status != null;
     }
 
     /** A line for what became of the attempt. */

@@ -1,7 +1,9 @@
 package org.matrixletta.router.delivery;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -62,39 +64,29 @@ record Sent(Reply reply, String state, String reason, String eventId, Duration d
         return new Sent(reply, state, reason, eventId, dueIn, tries, allSteps, sender, part, variant, contents, whom);
     }
 
-    public String source() {
-        return reply.source();
-    }
-
-    /** The part number that it was claimed under. */
-    public int claimedPart() {
-        return reply.part();
-    }
-
-    public String owner() {
-        return reply.owner();
-    }
-
-    /** After how many milliseconds it is due again. */
-    public long delay() {
-        return dueIn.toMillis();
-    }
-
-    public String steps() {
-        return Step.names(allSteps);
-    }
-
-    public String content() {
-        return contents.get(0);
-    }
-
-    /** The further events that it was split into; their part numbers follow its own. */
-    public String[] more() {
-        return contents.subList(1, contents.size()).toArray(String[]::new);
+    /** The values of settle-reply.sql; times in milliseconds. */
+    Map<String, Object> values() {
+        Map<String, Object> values = new HashMap<>();
+        values.put("source", reply.source());
+        values.put("claimedPart", reply.part());
+        values.put("owner", reply.owner());
+        values.put("state", state);
+        values.put("reason", reason);
+        values.put("eventId", eventId);
+        values.put("delay", dueIn.toMillis());
+        values.put("tries", tries);
+        values.put("steps", Step.names(allSteps));
+        values.put("sender", sender);
+        values.put("part", part);
+        values.put("variant", variant);
+        values.put("content", contents.get(0));
+        // What it was split into; the part numbers follow its own.
+        values.put("more", contents.subList(1, contents.size()).toArray(String[]::new));
+        return values;
     }
 
     /** Whether the homeserver is back, if it has answered: it was away before. */
-    public boolean resumes() {
+    boolean resumes() {
         return reply.isProbe() && pause == null;
     }
 }

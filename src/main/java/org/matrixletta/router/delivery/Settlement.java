@@ -1,7 +1,9 @@
 package org.matrixletta.router.delivery;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.matrixletta.router.letta.Outcome.Remedy;
 
 /** What is written about a turn: the new state of its message, and what is posted with it in the same commit. */
@@ -108,100 +110,65 @@ final class Settlement {
         return turn;
     }
 
-    public long seq() {
-        return turn.seq();
+    /** The values of settle-turn.sql; times in milliseconds. */
+    Map<String, Object> values() {
+        Map<String, Object> values = new HashMap<>();
+        values.put("seq", turn.seq());
+        values.put("owner", turn.owner());
+        values.put("state", state);
+        values.put("reason", reason);
+        values.put("remedy", remedy == null ? null : remedy.name());
+        values.put("tries", tries);
+        values.put("waits", waits);
+        values.put("looks", looks);
+        values.put("delay", delay.toMillis());
+        values.put("retryAfter", retryAfter == null ? null : retryAfter.toMillis());
+        values.put("isFinal", isFinal());
+        values.put("sender", sender);
+        values.put("source", turn.source());
+        values.put("answer", contents.toArray(String[]::new));
+        values.put("noticeSource", notice == null ? null : notice.source());
+        values.put("noticeContent", notice == null ? null : notice.content());
+        // The agent has shown that it is there and well.
+        values.put("lives", state.equals("answered"));
+        values.put("isStale", isStale);
+        values.put("step", step());
+        values.put("trace", trace());
+        return values;
     }
 
-    public String owner() {
-        return turn.owner();
-    }
-
-    public String state() {
+    String state() {
         return state;
     }
 
-    public String reason() {
+    String reason() {
         return reason;
     }
 
-    public String remedy() {
-        return remedy == null ? null : remedy.name();
-    }
-
-    public int tries() {
-        return tries;
-    }
-
-    public int waits() {
-        return waits;
-    }
-
-    public int looks() {
-        return looks;
-    }
-
-    /** In milliseconds. */
-    public long delay() {
-        return delay.toMillis();
-    }
-
-    /** In milliseconds, or null. */
-    public Long retryAfter() {
-        return retryAfter == null ? null : retryAfter.toMillis();
-    }
-
-    public String sender() {
-        return sender;
-    }
-
-    /** The outbox key of the answer. */
-    public String source() {
-        return turn.source();
-    }
-
-    public String[] answer() {
-        return contents.toArray(String[]::new);
-    }
-
-    /** The outbox key of the notice, or null. */
-    public String noticeSource() {
-        return notice == null ? null : notice.source();
-    }
-
-    public String noticeContent() {
-        return notice == null ? null : notice.content();
+    boolean isStale() {
+        return isStale;
     }
 
     public Pause pause() {
         return pause;
     }
 
-    public boolean isStale() {
-        return isStale;
-    }
-
-    /** Whether the agent has shown that it is there and well. */
-    public boolean lives() {
-        return state.equals("answered");
-    }
-
-    /** Whether nothing more happens to the message by itself. */
-    public boolean isFinal() {
+    private boolean isFinal() {
         return state.equals("answered") || state.equals("dead");
     }
 
     /** Whether Letta is back: it was away, and this turn, or this look, reached it. */
-    public boolean resumes() {
+    boolean resumes() {
         return turn.isProbe() && hasReached && (pause == null || !pause.peer().equals(Pause.LETTA));
     }
 
     /** What happened, for the message's path: its new state, or that a look left the state as it was. */
-    public String step() {
+    private String step() {
         return turn.isLook() && state.equals("unknown") ? "looked" : state;
     }
 
     /** The same in more words. */
-    public String trace() {
+    String trace() {
         if (step().equals("looked")) {
             return looks > turn.looks() ? "no trace of the turn at Letta, look " + looks : "nothing is certain yet";
         }

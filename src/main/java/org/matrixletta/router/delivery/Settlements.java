@@ -4,6 +4,7 @@ import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -70,6 +71,21 @@ class Settlements {
             case DID_NOT_HAPPEN -> outcome.remedy() == Remedy.GONE ? missing(turn, outcome.reason(), absence, false) : didNotHappen(turn, outcome, pauseOfLetta(outcome.reason(), failure, status));
             case UNKNOWN -> unknown(turn, outcome.reason(), outcome.remedy(), 0, BETWEEN_LOOKS).notBefore(longest(outcome.retryAfter()));
         }).reaching(isThere(status));
+    }
+
+    /** The values of settle-turn.sql. */
+    public Map<String, Object> values(@Variable("settlement") Settlement settlement) {
+        return settlement.values();
+    }
+
+    /** Whether nothing is sent to somebody for a while. */
+    public boolean pauses(@Variable("settlement") Settlement settlement) {
+        return settlement.pause() != null;
+    }
+
+    /** Whether Letta is back. */
+    public boolean resumes(@Variable("settlement") Settlement settlement) {
+        return settlement.resumes();
     }
 
     /**

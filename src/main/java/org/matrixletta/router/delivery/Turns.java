@@ -36,6 +36,11 @@ class Turns {
                 watchedFile.holdsEntries(file), watchedFile.isUnread(file), roomsReadAt);
     }
 
+    /** Whether a row of claim-messages.sql is to be asked. */
+    public boolean isNext(@Body Map<String, Object> row) {
+        return "asking".equals(row.get("state"));
+    }
+
     /** Takes a claimed row on. */
     public Turn begin(@Body Map<String, Object> row) {
         Turn turn = Turn.of(row);

@@ -1,6 +1,8 @@
 package org.matrixletta.router.matrix;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -14,72 +16,31 @@ import java.util.function.Function;
  */
 record EventRows(List<Event> events, String source, String bot, int roomLimit, boolean observe) {
 
-    public String[] eventIds() {
-        return column(Event::eventId);
-    }
-
-    public String[] roomIds() {
-        return column(Event::roomId);
-    }
-
-    public String[] senders() {
-        return column(Event::sender);
-    }
-
-    public String[] types() {
-        return column(Event::type);
-    }
-
-    public String[] stateKeys() {
-        return column(Event::stateKey);
-    }
-
-    public String[] tasks() {
-        return column(event -> RoomTask.kind(event, bot));
-    }
-
-    public String[] kinds() {
-        return column(Event::kind);
-    }
-
-    public String[] relTypes() {
-        return column(Event::relType);
-    }
-
-    public String[] relatesTo() {
-        return column(Event::relatesTo);
-    }
-
-    public String[] redacts() {
-        return column(Event::redacts);
-    }
-
-    public String[] markerSources() {
-        return column(Event::markerSource);
-    }
-
-    public Integer[] markerParts() {
-        return events.stream().map(Event::markerPart).toArray(Integer[]::new);
-    }
-
-    public String[] fromAgents() {
-        return column(Event::fromAgent);
-    }
-
-    public Boolean[] flags() {
-        return events.stream().map(Event::flagged).toArray(Boolean[]::new);
-    }
-
-    public byte[][] raws() {
-        return events.stream().map(Event::raw).toArray(byte[][]::new);
-    }
-
-    public String[] rules() {
-        return column(Event::rule);
-    }
-
-    public String[] faults() {
-        return column(Event::fault);
+    /** The values of store-events.sql. */
+    Map<String, Object> values() {
+        Map<String, Object> values = new HashMap<>();
+        values.put("source", source);
+        values.put("bot", bot);
+        values.put("roomLimit", roomLimit);
+        values.put("observe", observe);
+        values.put("eventIds", column(Event::eventId));
+        values.put("roomIds", column(Event::roomId));
+        values.put("senders", column(Event::sender));
+        values.put("types", column(Event::type));
+        values.put("stateKeys", column(Event::stateKey));
+        values.put("tasks", column(event -> RoomTask.kind(event, bot)));
+        values.put("kinds", column(Event::kind));
+        values.put("relTypes", column(Event::relType));
+        values.put("relatesTo", column(Event::relatesTo));
+        values.put("redacts", column(Event::redacts));
+        values.put("markerSources", column(Event::markerSource));
+        values.put("markerParts", events.stream().map(Event::markerPart).toArray(Integer[]::new));
+        values.put("fromAgents", column(Event::fromAgent));
+        values.put("flags", events.stream().map(Event::flagged).toArray(Boolean[]::new));
+        values.put("raws", events.stream().map(Event::raw).toArray(byte[][]::new));
+        values.put("rules", column(Event::rule));
+        values.put("faults", column(Event::fault));
+        return values;
     }
 
     private String[] column(Function<Event, String> part) {

@@ -1,6 +1,7 @@
 package org.matrixletta.router.matrix;
 
 import java.io.InputStream;
+import java.util.Map;
 import org.apache.camel.Body;
 import org.matrixletta.router.Settings;
 import org.springframework.stereotype.Component;
@@ -18,11 +19,11 @@ class PushedEvents {
     }
 
     /**
-     * The rows of a transaction.
+     * The rows of a transaction, as values of store-events.sql.
      *
      * @throws BadTransactionException if the body is no transaction as a whole
      */
-    public EventRows read(@Body InputStream body) throws Exception {
-        return new EventRows(reader.read(body == null ? InputStream.nullInputStream() : body), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe());
+    public Map<String, Object> read(@Body InputStream body) throws Exception {
+        return new EventRows(reader.read(body == null ? InputStream.nullInputStream() : body), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe()).values();
     }
 }

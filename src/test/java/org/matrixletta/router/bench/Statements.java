@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Runs the router's own SQL files by plain JDBC: the floor of what a route can reach. */
 public final class Statements {
 
-    private static final Pattern PARAMETER = Pattern.compile(":#\\$\\{variable\\.(\\w+)(?:\\.(\\w+)\\(\\))?}");
+    private static final Pattern PARAMETER = Pattern.compile(":#(?:\\$\\{variable\\.)?(\\w+)(?:\\.(\\w+)\\(\\)}|})?");
 
     private final JdbcTemplate jdbc;
     private final Map<String, String> texts = new ConcurrentHashMap<>();

@@ -66,21 +66,25 @@ public final class MessageFloor {
     private void push(int first, int rooms) throws Exception {
         String events = IntStream.range(first, first + TRANSACTION).mapToObj(number -> ("{\"type\":\"m.room.message\",\"event_id\":\"$floor-%d\",\"room_id\":\"!room%d:test.local\","
                 + "\"sender\":\"@person:test.local\",\"content\":{\"msgtype\":\"m.text\",\"body\":\"question\"}}").formatted(number, number % rooms)).collect(Collectors.joining(","));
-        Object reader = router.getBean("pushedEvents");
-        Method read = reader.getClass().getMethod("read", InputStream.class);
+        statements.query("store-events.sql", values("pushedEvents", InputStream.class, new ByteArrayInputStream(("{\"events\":[" + events + "]}").getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> values(String bean, Class<?> type, Object input) throws ReflectiveOperationException {
+        Method read = router.getBean(bean).getClass().getMethod("read", type);
         read.setAccessible(true);
-        statements.query("store-events.sql", Map.of("events", read.invoke(reader, new ByteArrayInputStream(("{\"events\":[" + events + "]}").getBytes(StandardCharsets.UTF_8)))));
+        return (Map<String, Object>) read.invoke(router.getBean(bean), input);
     }
 
     private Callable<Object> settling(Map<String, Object> row) {
         Outcome answer = new Outcome(Outcome.Certainty.HAPPENED, Outcome.Remedy.NONE, null, null, List.of("answer"), List.of(), null);
-        return () -> statements.query("settle-turn.sql", Map.of("settlement", router.getBean(Settlements.class).of(Turn.of(row), answer, null, 200, null)));
+        return () -> statements.query("settle-turn.sql", router.getBean(Settlements.class).of(Turn.of(row), answer, null, 200, null).values());
     }
 
     private Callable<Object> sending(Map<String, Object> row) {
         SendOutcome sent = new SendOutcome(SendOutcome.Kind.SENT, "$posted", null, null);
         return () -> {
-            statements.update("settle-reply.sql", Map.of("sent", router.getBean(Postings.class).settle(Reply.of(row), sent, null)));
+            statements.update("settle-reply.sql", router.getBean(Postings.class).settle(Reply.of(row), sent, null).values());
             return null;
         };
     }
