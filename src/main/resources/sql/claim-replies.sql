@@ -20,12 +20,14 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
 UPDATE router.outbox SET
   state = 'sending', owner = :#${variable.claim.owner()}, claimed_at = now(), sender = speaker, first_try_at = coalesce(first_try_at, now())
 FROM next
-WHERE outbox.source = next.source AND outbox.part = next.part AND outbox.state = 'waiting'
+WHERE outbox.source = next.source AND outbox.part = next.part AND coalesce(outbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
 RETURNING outbox.source, outbox.part, owner, room_id, sender, variant, convert_from(content, 'UTF8') AS content, tries, steps, first_try_at, claimed_at, (SELECT is_probe FROM server) AS is_probe,
   encode(sha256(convert_to(concat_ws(' ', sender, outbox.source, outbox.part, variant), 'UTF8')), 'hex') AS txn_id,
-  (SELECT agent_name FROM agent_mappings WHERE matrix_user_id = outbox.sender) AS agent_name,
+  (SELECT agent_name FROM agent_mappings WHERE matrix_user_id = outbox.sender ORDER BY created_at, agent_id LIMIT 1) AS agent_name,
   -- A user goes only into the room that the table gives it, and neither back where it was put out nor where a stranger invited it.
-  EXISTS (SELECT FROM agent_mappings WHERE matrix_user_id = outbox.sender AND agent_mappings.room_id = outbox.room_id
-      AND NOT EXISTS (SELECT FROM router.mark WHERE mark.agent_id = agent_mappings.agent_id AND mark = 'removed'))
-    AND coalesce((SELECT member.reason NOT IN ('sender-not-allowed', 'ignored-user') AND member.task IS DISTINCT FROM 'removed' FROM router.inbox member
+  EXISTS (SELECT FROM agent_mappings WHERE matrix_user_id = outbox.sender AND agent_mappings.room_id = outbox.room_id)
+    AND coalesce((
+      SELECT member.reason NOT IN ('sender-not-allowed', 'ignored-user') AND member.task IS DISTINCT FROM 'removed'
+        AND NOT EXISTS (SELECT FROM router.step WHERE step.seq = member.seq AND what = 'removed')
+      FROM router.inbox member
       WHERE member.type = 'm.room.member' AND member.room_id = outbox.room_id AND member.state_key = outbox.sender ORDER BY member.seq DESC LIMIT 1), true) AS may_join

@@ -150,7 +150,17 @@ class Settlements {
         }
     }
 
+    /** Whatever an agent said, its turn is not left without an end: it would be looked at for ever, and hold up its room. */
     private Settlement happened(Turn turn, Outcome outcome) {
+        try {
+            return answered(turn, outcome);
+        } catch (RuntimeException e) {
+            log.error("An error of the router itself", e);
+            return dead(turn, "The answer could not be written as events of Matrix, an error of the router itself; its log tells more.", null);
+        }
+    }
+
+    private Settlement answered(Turn turn, Outcome outcome) {
         return switch (outcome.remedy()) {
             case NONE -> new Settlement(turn, "answered", null).posting(answers.sender(turn), answers.said(turn, outcome));
             case APPROVAL -> unknown(turn, outcome.reason(), Remedy.APPROVAL, 0, LONGEST_WAIT).noticing(answers.sender(turn), answers.approval(turn));

@@ -61,6 +61,11 @@ class HomeserverCheck {
         }
     }
 
+    /** Whether the bot is to be made; in a trial nothing is. */
+    public boolean makesBot() {
+        return !settings.observe();
+    }
+
     /** The bot is made, which some homeservers do by themselves and others do not. */
     public void registerBot(Exchange exchange) throws JsonProcessingException {
         UserRegistration.ask(settings.botUser(), exchange);
@@ -72,6 +77,10 @@ class HomeserverCheck {
         if (!answer.isRefused("M_EXCLUSIVE") && !answer.isRefused("M_USER_IN_USE")) {
             answer.require("The homeserver does not make our own user " + settings.botUser());
         }
+    }
+
+    /** The homeserver is as it should be. */
+    public void knowsUs() {
         checks.passed("homeserver", "The homeserver at " + settings.matrixHomeserverUrl() + " answers, and knows us as " + settings.botUser());
     }
 

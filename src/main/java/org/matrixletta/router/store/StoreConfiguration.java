@@ -30,6 +30,8 @@ class StoreConfiguration {
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(5_000);
+        // The same statements are asked again and again, by indexes; to plan a claim of messages anew takes longer than the claim.
+        pool.setConnectionInitSql("SET plan_cache_mode = force_generic_plan");
         // The server's error detail repeats the failing row, and with it the password.
         pool.addDataSourceProperty("logServerErrorDetail", "false");
         pool.addDataSourceProperty("ApplicationName", "matrix-letta-router");

@@ -22,7 +22,9 @@ class ObserveTest {
             run.await(run.homeserver.say("!seen:test.local", PERSON, "hi"), "ignored observe");
             run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
             assertThat(output).contains("Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)");
+            MessagingRouter.soon().until(() -> output.getOut().contains("The homeserver reached us"));
             assertThat(run.letta.http.requests("POST", "/")).isEmpty();
+            assertThat(run.homeserver.http.requests("POST", "/register")).isEmpty();
             assertThat(run.homeserver.http.requests("PUT", "/")).isEmpty();
             assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
             assertThat(run.sql.queryForList("SELECT source FROM router.outbox")).isEmpty();

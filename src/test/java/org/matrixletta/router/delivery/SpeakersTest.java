@@ -184,11 +184,21 @@ class SpeakersTest {
     @Tag("R17")
     void r17_whoWasPutOutOfTheRoomDoesNotGoInAgain() {
         run.homeserver.room(room, PERSON, BOT).user(user(name), DEVICE);
-        run.sql.update("INSERT INTO router.mark (agent_id, mark) VALUES (?, 'removed')", agent(name));
+        String removal = run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"ban\"}");
+        run.await(removal, "ignored membership");
+        run.sql.update("INSERT INTO router.step (seq, what) SELECT seq, 'removed' FROM router.inbox WHERE event_id = ?", removal);
+        run.sql.update("UPDATE router.inbox SET task = NULL WHERE event_id = ?", removal);
         ask("hi");
 
         run.hurryUntil(() -> assertThat(said()).hasSize(1));
         assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
+
+        // Given another room, as the alarm says, it goes there
+        String other = "!other-of-" + name + ":test.local";
+        run.homeserver.room(other, PERSON, BOT, user(name));
+        run.sql.update("UPDATE agent_mappings SET room_id = ? WHERE agent_id = ?", other, agent(name));
+        run.homeserver.send(other, PERSON, "m.room.message", "{\"msgtype\":\"m.text\",\"body\":\"hi\"}");
+        run.hurryUntil(() -> assertThat(run.homeserver.conversation(other)).hasSize(2).last().asString().startsWith(user(name)));
     }
 
     @Test
