@@ -23,6 +23,9 @@ public final class Benchmark {
 
     private static final int AGENTS = 56;
     private static final int TURNS = 1_000;
+    private static final int VIRTUAL_THREADS = 21;
+    private static final int MOST_TURNS = 10_000;
+    private static final int OTHER_FILES = 2_000;
     private static final String NO_MESSAGES = "--router.matrix-intake=none";
 
     private Benchmark() {
@@ -30,7 +33,7 @@ public final class Benchmark {
 
     public static void main(String[] arguments) {
         try {
-            run(arguments.length == 0 ? List.of("messages", "syncs", "commands") : List.of(arguments));
+            run(arguments.length == 0 ? List.of("messages", "turns", "syncs", "commands") : List.of(arguments));
             System.exit(0);
         } catch (Exception e) {
             e.printStackTrace();
@@ -38,7 +41,7 @@ public final class Benchmark {
         }
     }
 
-    /** @param parts which of messages, syncs and commands are measured */
+    /** @param parts which of messages, turns, syncs and commands are measured */
     private static void run(List<String> parts) throws Exception {
         Locale.setDefault(Locale.ROOT);
         EmbeddedPostgres postgres = Postgres.start(true);
@@ -51,6 +54,13 @@ public final class Benchmark {
                 MessageBenchmark messages = new MessageBenchmark(TURNS);
                 try (Router router = new Router(url, folder.resolve("none.json"), messages.settings())) {
                     messages.run(table, router, new JdbcTemplate(postgres.getPostgresDatabase()));
+                }
+            }
+            if (parts.contains("turns")) {
+                int agents = Runtime.version().feature() < VIRTUAL_THREADS ? TURNS : Math.min(MOST_TURNS, turnsWithinOpenFiles());
+                MessageBenchmark messages = new MessageBenchmark(agents);
+                try (Router router = new Router(url, folder.resolve("none.json"), messages.settings())) {
+                    messages.turns(table, router, new JdbcTemplate(postgres.getPostgresDatabase()), agents);
                 }
             }
             if (parts.contains("syncs")) {
@@ -69,6 +79,12 @@ public final class Benchmark {
         } finally {
             delete(folder);
         }
+    }
+
+    /** Both ends of a turn's connection are in this process. */
+    private static int turnsWithinOpenFiles() {
+        long files = ((com.sun.management.UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+        return (int) ((files - OTHER_FILES) / 2);
     }
 
     static void write(Entries entries, Path file) throws IOException {

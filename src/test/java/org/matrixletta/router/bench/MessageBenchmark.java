@@ -6,6 +6,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -115,12 +117,20 @@ final class MessageBenchmark {
         long start = System.nanoTime();
         push(agents, agents);
         int connections = 0;
+        long memory = 0;
         while (!left.await(5, TimeUnit.SECONDS)) {
             connections = Math.max(connections, sql.queryForObject("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'matrix-letta-router'", Integer.class));
+            memory = Math.max(memory, megabytes());
         }
         turn = Duration.ZERO;
-        table.row("%,d turns of 60 s, all at once: at most at the same time / all done after / database connections".formatted(agents),
-                "%,d / %s / %d".formatted(mostTurnsAtOnce, Table.seconds((System.nanoTime() - start) / 1e6), connections));
+        table.row("%,d agents that each take 60 s, asked at once: at work at the same time / all answered after".formatted(agents), "%,d / %s".formatted(mostTurnsAtOnce, Table.seconds((System.nanoTime() - start) / 1e6)));
+        table.row("the same: database connections / memory of router and peers, in one process", "%d / %,d MB".formatted(connections, memory));
+    }
+
+    /** What the process has in memory, of which the peers' half is not the router's. */
+    private static long megabytes() throws IOException {
+        String kilobytes = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow().replaceAll("\\D", "");
+        return Long.parseLong(kilobytes) / 1024;
     }
 
     private static void map(JdbcTemplate sql, int agents) {
