@@ -14,7 +14,8 @@ WITH settled AS (
     variant = :#variant,
     content = convert_to(:#content, 'UTF8'),
     owner = NULL
-  WHERE source = :#source AND part = :#claimedPart AND owner = :#owner AND state = 'sending'
+  WHERE source = :#source AND part = :#claimedPart AND owner = :#owner
+    AND coalesce(state = 'sending', false)  -- so written, the index of all that is sent is not walked
   RETURNING source, part, seq, room_id, sender, variant
 )
 INSERT INTO router.outbox (source, part, seq, room_id, sender, variant, content)
