@@ -6,6 +6,7 @@ SELECT
   (SELECT at FROM router.verification ORDER BY at DESC LIMIT 1) AS last_verification,
   (SELECT differences FROM router.verification ORDER BY at DESC LIMIT 1) AS differences,
   (SELECT count(*) FROM router.inbox WHERE state = 'waiting') AS waiting_messages,
+  (SELECT extract(epoch FROM now() - min(waiting_since))::bigint FROM router.inbox WHERE state = 'waiting') AS oldest_waiting_seconds,
   (SELECT count(*) FROM router.inbox WHERE state = 'unknown') AS unknown_turns,
   (SELECT count(*) FROM router.outbox WHERE state = 'waiting') AS waiting_replies,
   (SELECT count(*) FROM router.inbox WHERE state = 'dead') + (SELECT count(*) FROM router.outbox WHERE state = 'dead') AS dead_letters
