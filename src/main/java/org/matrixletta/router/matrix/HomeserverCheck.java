@@ -36,9 +36,10 @@ class HomeserverCheck {
         PeerRequest.write(exchange, "GET", "/_matrix/client/versions", "", null);
     }
 
-    /** @throws RefusedException if what answers is no homeserver */
+    /** @throws RefusedException if what answers is no homeserver, or one that does not know us: Synapse looks at a token here as well */
     public void requireVersions(Exchange exchange) {
         MatrixAnswer answer = MatrixAnswer.of(exchange);
+        requireToken(answer);
         if (!answer.isDone() || !answer.json().path("versions").isArray()) {
             throw refusal("What answers at " + settings.matrixHomeserverUrl() + " is no Matrix homeserver (" + answer.status() + "); set MATRIX_HOMESERVER_URL to where its client API itself is.");
         }
@@ -51,13 +52,17 @@ class HomeserverCheck {
     /** @throws RefusedException if the homeserver knows us not, or as somebody else */
     public void requireBot(Exchange exchange) {
         MatrixAnswer answer = MatrixAnswer.of(exchange);
-        if (answer.isRefused("M_UNKNOWN_TOKEN")) {
-            throw refusal("The homeserver does not know MATRIX_AS_TOKEN: it has not loaded our registration, or another one; " + ANEW + ".");
-        }
+        requireToken(answer);
         answer.require("The homeserver does not say who we are");
         String user = answer.json().path("user_id").asText();
         if (!user.equals(settings.botUser())) {
             throw refusal("The homeserver takes us for " + Printable.line(user) + ", but MATRIX_BOT_LOCALPART and MATRIX_SERVER_NAME say " + settings.botUser() + "; correct them, or " + ANEW + ".");
+        }
+    }
+
+    private static void requireToken(MatrixAnswer answer) {
+        if (answer.isRefused("M_UNKNOWN_TOKEN")) {
+            throw refusal("The homeserver does not know MATRIX_AS_TOKEN: it has not loaded our registration, or another one; " + ANEW + ".");
         }
     }
 

@@ -45,6 +45,16 @@ class HomeserverCheckTest {
     }
 
     @Test
+    void aTokenThatTheHomeserverDoesNotKnowIsNoWrongAddress() {
+        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"), new PeerChecks());
+        Exchange refused = answer(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"Invalid access token passed.\"}");
+
+        assertThatCode(() -> check.requireVersions(refused)).isInstanceOf(RefusedException.class).hasMessageContaining("does not know MATRIX_AS_TOKEN");
+        assertThatCode(() -> check.requireBot(refused)).isInstanceOf(RefusedException.class).hasMessageContaining("does not know MATRIX_AS_TOKEN");
+        assertThatCode(() -> check.requireVersions(answer(404, "<html>"))).isInstanceOf(RefusedException.class).hasMessageContaining("is no Matrix homeserver (404)");
+    }
+
+    @Test
     void anotherRegistrationThanOursIsNamed() {
         HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"), new PeerChecks());
 
