@@ -25,7 +25,6 @@ public final class MessagingRouter implements AutoCloseable {
     public final FakeLetta letta = new FakeLetta(0);
     public final RunningRouter router;
     public final JdbcTemplate sql;
-    private final ProducerTemplate wakes;
 
     /** Starts all three; the settings are added to those of a test, or replace them. */
     public static MessagingRouter start(String... settings) {
@@ -40,7 +39,6 @@ public final class MessagingRouter implements AutoCloseable {
         sql = router.sql;
         homeserver.service("http://127.0.0.1:" + router.port);
         router.restart().awaitStore();
-        wakes = router.camel().createProducerTemplate();
     }
 
     /** Gives a room to an agent of this name, whose id and Matrix user follow from it. */
@@ -80,7 +78,10 @@ public final class MessagingRouter implements AutoCloseable {
         sql.update("UPDATE router.peer SET paused_until = now() WHERE paused_until > now()");
         sql.update("UPDATE router.inbox SET next_at = now(), not_before = NULL WHERE state IN ('waiting', 'unknown') AND next_at > now()");
         sql.update("UPDATE router.outbox SET next_at = now() WHERE state = 'waiting' AND next_at > now()");
+        // Of the router as it runs now: a test may have restarted it.
+        ProducerTemplate wakes = router.camel().createProducerTemplate();
         List.of("direct:wake-routing", "direct:wake-replies", "direct:look-at-turns").forEach(route -> wakes.sendBody(route, null));
+        wakes.stop();
     }
 
     /** As {@link #soon}, without any waiting in between. */

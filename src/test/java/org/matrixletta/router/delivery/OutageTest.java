@@ -133,6 +133,19 @@ class OutageTest {
     }
 
     @Test
+    @Tag("D7")
+    void d7_anAnswerToAMessageOfLongAgoSaysSo() {
+        run.sql.update("INSERT INTO router.peer (name) VALUES ('letta') ON CONFLICT DO NOTHING");
+        run.sql.update("UPDATE router.peer SET down_since = now(), paused_until = now() + interval '1 minute' WHERE name = 'letta'");
+        String event = say("hi");
+        run.await(event, "waiting");
+        run.sql.update("UPDATE router.inbox SET received_at = now() - interval '2 hours' WHERE event_id = ?", event);
+
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
+        soon().untilAsserted(() -> assertThat(said()).singleElement().asString().matches("(?s)\\(late answer to a message of \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\)\\s+" + name + " heard: hi"));
+    }
+
+    @Test
     @Tag("L7")
     void l7_anAgentThatTakesItsTimeIsShownAsTypingUntilItHasAnswered() {
         run.letta.next(agent(name), Turn.says("at last").held());

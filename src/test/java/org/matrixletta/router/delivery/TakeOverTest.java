@@ -97,6 +97,26 @@ class TakeOverTest {
         assertThat(run.letta.asked(agent(name))).hasSize(1);
     }
 
+    @Test
+    @Tag("D4")
+    void d4_anInstanceThatLostItsLeaseGoesOnUnderANewIdAndAsksNothingTwice() {
+        run.letta.next(agent(name), Turn.says("late").held());
+        String event = run.homeserver.say(room, PERSON, "hi");
+        soon().until(() -> run.letta.running() == 1);
+        List<String> before = instances();
+        expire("router.inbox", "asking");
+
+        soon().untilAsserted(() -> assertThat(instances()).hasSizeGreaterThan(before.size()));
+        run.letta.release(agent(name));
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
+        soon().untilAsserted(() -> assertThat(said()).containsExactly("late"));
+        assertThat(run.letta.asked(agent(name))).hasSize(1);
+    }
+
+    private static List<String> instances() {
+        return run.sql.queryForList("SELECT id FROM router.instance", String.class);
+    }
+
     private static void expire(String table, String state) {
         run.sql.update("UPDATE router.instance SET alive_until = now() - interval '1 second' WHERE id IN (SELECT owner FROM " + table + " WHERE state = ?)", state);
     }
