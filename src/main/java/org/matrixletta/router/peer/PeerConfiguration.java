@@ -66,8 +66,8 @@ class PeerConfiguration {
         return threads;
     }
 
-    /** As many threads as there are requests under way: how many that may be is decided where they are claimed. */
-    @Bean(destroyMethod = "shutdown")
+    /** As many threads as there are requests under way: how many that may be is decided where they are claimed. A stop does not wait for them, nor end them. */
+    @Bean(destroyMethod = "")
     ExecutorService waitingForPeers(Environment environment) {
         if (Threading.VIRTUAL.isActive(environment)) {
             SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("peer-");
