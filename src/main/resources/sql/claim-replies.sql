@@ -1,17 +1,17 @@
 -- The next events to send: of each room the first one that waits, where none is on its way. What a part was split into has its seq, and
 -- numbers that begin with its own: 10000, split once more into 1000000 and 1000001, goes before 10001.
 WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe each
-  (SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1)
+  (SELECT source, part, room_id FROM router.outbox WHERE state = 'waiting' ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1)
   UNION ALL
   SELECT following.* FROM head CROSS JOIN LATERAL (
-    SELECT seq, part, room_id FROM router.outbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1) following
+    SELECT source, part, room_id FROM router.outbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1) following
 ), server AS (
   SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('homeserver')) homeserver (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT reply.source, reply.part, coalesce(reply.sender, (
       SELECT matrix_user_id FROM agent_mappings WHERE agent_mappings.room_id = reply.room_id COLLATE "default" ORDER BY created_at, agent_id LIMIT 1), :#${variable.claim.bot()}) AS speaker
-  FROM head JOIN router.outbox reply USING (room_id, seq, part)
+  FROM head JOIN router.outbox reply USING (source, part)
   WHERE (reply.next_at <= now() OR reply.next_at > now() + interval '1 hour')
     AND NOT EXISTS (SELECT FROM router.outbox sending WHERE sending.state = 'sending' AND sending.room_id = reply.room_id)
   -- the probe is what was not tried for longest: an event at which the homeserver always fails must not be the only one
