@@ -45,17 +45,17 @@ class TransactionsTest {
     @Test
     @Tag("D2")
     void d2_theEventIdAloneDecidesWhateverTheTransactionIsCalled() {
-        run.map("Again", "!again:test.local");
-        byte[] first = RawEvent.transaction(RawEvent.text("$again-1", "!again:test.local", PERSON, "one"));
+        run.map("Repeated", "!repeated:test.local");
+        byte[] first = RawEvent.transaction(RawEvent.text("$repeated-1", "!repeated:test.local", PERSON, "one"));
 
         for (String txnId : List.of("1", "1", "2")) {
             assertThat(run.homeserver.transaction(txnId, first).statusCode()).isEqualTo(200);
         }
         // A homeserver whose counter began anew
-        assertThat(run.homeserver.transaction("1", RawEvent.transaction(RawEvent.text("$again-2", "!again:test.local", PERSON, "two"))).statusCode()).isEqualTo(200);
+        assertThat(run.homeserver.transaction("1", RawEvent.transaction(RawEvent.text("$repeated-2", "!repeated:test.local", PERSON, "two"))).statusCode()).isEqualTo(200);
 
-        run.await("$again-2", "answered");
-        assertThat(run.letta.asked(agent("Again"))).containsExactly("one", "two");
-        soon().untilAsserted(() -> assertThat(run.homeserver.conversation("!again:test.local")).hasSize(2));
+        run.await("$repeated-2", "answered");
+        assertThat(run.letta.asked(agent("Repeated"))).containsExactly("one", "two");
+        soon().untilAsserted(() -> assertThat(run.homeserver.conversation("!repeated:test.local")).hasSize(2));
     }
 }
