@@ -12,14 +12,14 @@ import org.springframework.stereotype.Component;
 class StoreTables {
 
     private final Flyway flyway;
-    private volatile boolean migrated;
+    private boolean migrated;
 
     StoreTables(Flyway flyway) {
         this.flyway = flyway;
     }
 
-    /** Makes or updates the tables unless this process has done so and they are still there. */
-    public void make(@Variable("ready") boolean ready) {
+    /** Makes or updates the tables unless this process has done so and they are still there; Flyway bears one caller at a time. */
+    public synchronized void make(@Variable("ready") boolean ready) {
         if (!migrated || !ready) {
             flyway.migrate();
             migrated = true;
