@@ -30,6 +30,8 @@ class StoreConfiguration {
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(5_000);
+        // PostgreSQL's own default. The pool would ask the first connection for it, and if that one breaks just then, refuse every later one.
+        pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         // The same statements are asked again and again, by indexes; to plan a claim of messages anew takes longer than the claim.
         pool.setConnectionInitSql("SET plan_cache_mode = force_generic_plan");
         // The server's error detail repeats the failing row, and with it the password.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -71,10 +72,10 @@ public class StoreFailure {
         };
     }
 
-    /** Whether the store is why this failed: away, locked, full, forbidden or without our tables. Any other SQL error is our own. */
+    /** Whether the store is why this failed: away, locked, full, forbidden or without our tables, or it gave no connection. Any other SQL error is our own. */
     public static boolean isStoreFailure(Throwable failure) {
         SQLException cause = sqlCause(failure);
-        if (cause != null) {
+        if (cause != null && !isCausedBy(failure, SQLTransientConnectionException.class)) {
             return STORE_STATES.stream().anyMatch(cause.getSQLState()::startsWith);
         }
         return Stream.of(SQLException.class, DataAccessException.class, TransactionException.class, FlywayException.class).anyMatch(kind -> isCausedBy(failure, kind));

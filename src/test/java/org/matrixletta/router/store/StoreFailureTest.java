@@ -36,6 +36,12 @@ class StoreFailureTest {
         assertThat(sentence(REAL + "_gone")).contains("_gone does not exist; create it, or correct its name in DATABASE_URL.");
     }
 
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void s19_aDatabaseThatGivesNoConnectionIsNamedWhateverTheReason() {
+        assertThat(sentence(REAL + "?options=-c%20TimeZone=nowhere")).contains(" is not reachable (SQLSTATE 22023); check that PostgreSQL runs, and host and port in DATABASE_URL.");
+    }
+
     private static String sentence(String url) {
         DatabaseUrl database = DatabaseUrl.parse(url);
         try (var pool = new StoreConfiguration().dataSource(database)) {
