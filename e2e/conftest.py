@@ -3,8 +3,9 @@ import contextlib
 
 import pytest
 
-pytest.register_assert_rewrite("ledger", "servers")  # so that a failed assertion there shows what differs
+pytest.register_assert_rewrite("breaker", "ledger", "servers")  # so that a failed assertion there shows what differs
 
+from cluster import Cluster
 from installation import Installation
 from servers.letta import Letta
 from servers.model import Model
@@ -76,3 +77,10 @@ def installation_on_postgresql(peers_postgres, router_postgres, letta, model, de
 @pytest.fixture
 def installation(installation_on_sqlite):
     return installation_on_sqlite
+
+
+@pytest.fixture(scope="session")
+def cluster(peers_postgres, letta, model, default_agent):
+    """Two routers on one store."""
+    with running(Cluster(peers_postgres, letta, model, default_agent)) as cluster:
+        yield cluster

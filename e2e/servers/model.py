@@ -26,6 +26,7 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.asked = []  # the text of each turn's first request; what Letta asks after a tool call is the same turn
+        self.spans = []  # the text of each answered request, and when it was begun and ended
         self.held = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -59,6 +60,7 @@ class _Request(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         after_tool = request["messages"][-1]["role"] == "tool"
         text = _text(request["messages"])
+        begun = time.time()
         if not after_tool:
             self.server.asked.append(text)
         if match := re.search(r"\bsleep:([\d.]+)", text):
@@ -74,6 +76,7 @@ class _Request(BaseHTTPRequestHandler):
                 return
             message["tool_calls"] = [{"id": "call-1", "type": "function", "function": {
                 "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}]
+        self.server.spans.append((text, begun, time.time()))
         self._answer(200, {"id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": request.get("model"),
                            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
                            "choices": [{"index": 0, "message": message,

@@ -1,4 +1,5 @@
 """A server's process, and how to wait for it."""
+import contextlib
 import os
 import signal
 import socket
@@ -82,3 +83,16 @@ class Process:
         finally:
             self.running = None
             self.pid_file.unlink(missing_ok=True)
+
+    def freeze(self):
+        """Stands still where it is, as a machine does that swaps or is paused; the processes it has started do, too."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, what):
+        pid = self.running.pid
+        for one in (pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, what)

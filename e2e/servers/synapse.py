@@ -117,9 +117,9 @@ class Account:
     def join(self, room):
         self._call("POST", f"rooms/{_segment(room)}/join", {})
 
-    def send(self, room, body, **content):
-        """The event id."""
-        path = f"rooms/{_segment(room)}/send/m.room.message/{secrets.token_hex(8)}"
+    def send(self, room, body, transaction=None, **content):
+        """The event id. Within one transaction the homeserver takes a message once, however often it is sent."""
+        path = f"rooms/{_segment(room)}/send/m.room.message/{transaction or secrets.token_hex(8)}"
         return self._call("PUT", path, {"msgtype": "m.text", "body": body, **content})["event_id"]
 
     def read(self, room):
