@@ -46,10 +46,12 @@ def faults(cluster):
         found += [Fault(f"router {number}", "frozen past its lease", (22, 26), router.process.freeze, router.process.thaw),
                   Fault(f"router {number}", "restarted", (0, 1), router.stop, router.start)]
     found += server("synapse", cluster.synapse, cluster.synapse.process)
-    found += server("letta", cluster.letta, cluster.letta.process)
+    # Only a Letta that does not run refuses connections: by that the router knows that its open turns are over.
+    found += [Fault("letta", "killed", (0, 3), lambda: (cluster.to_letta.shut(), cluster.letta.kill()), lambda: (cluster.letta.start(), cluster.to_letta.open())),
+              Fault("letta", "frozen", (0.3, 4), cluster.letta.process.freeze, cluster.letta.process.thaw)]
     found += server("database", cluster.postgres, cluster.postgres.process)
     found += way("to routers", cluster.to_routers) + way("to synapse", cluster.synapse.to_router)
-    found += way("to letta", cluster.to_letta) + way("to database", cluster.to_database)
+    found += [fault for fault in way("to letta", cluster.to_letta) if fault.name != "closed"] + way("to database", cluster.to_database)
     if cluster.disk.is_own:
         found.append(Fault("database", "disk full", (2, 6), cluster.disk.fill, lambda: (cluster.disk.free(), cluster.postgres.revive())))
     return found
@@ -116,9 +118,9 @@ class People:
 
     def write(self, room):
         chance = random.Random(f"{self.seed}/{room.id}")
-        while not self.over.wait(chance.expovariate(1 / 3)):
+        while not self.over.wait(chance.expovariate(1 / 8)):
             number = next(self.numbers)
-            text = f"message {number:06d} sleep:{chance.uniform(0, 2):.1f}"
+            text = f"message {number:06d} sleep:{chance.uniform(0, 1.5):.1f}"
             event = until(f"Synapse to take {text}", 300, lambda: self._send(room, text, f"breaker{number}"), pause=0.5)
             self.asked.append(Asked(room, text, event))
 
