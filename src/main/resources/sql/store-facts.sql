@@ -1,9 +1,11 @@
 -- What /health says of the store.
 SELECT
   (SELECT count(*) FROM agent_mappings) AS mappings,
+  (SELECT count(*) FROM (SELECT FROM agent_mappings WHERE room_id IS NOT NULL GROUP BY room_id HAVING count(*) > 1) contested) AS contested_rooms,
   (SELECT kept FROM router.sync WHERE sha256 IS NOT NULL ORDER BY id DESC LIMIT 1) AS waiting_for_sync_by_hand,
   (SELECT at FROM router.sync WHERE sha256 IS NOT NULL ORDER BY id DESC LIMIT 1) AS last_sync,
   (SELECT at FROM router.verification ORDER BY at DESC LIMIT 1) AS last_verification,
+  (SELECT extract(epoch FROM now() - max(at))::bigint FROM router.verification) AS verified_seconds_ago,
   (SELECT differences FROM router.verification ORDER BY at DESC LIMIT 1) AS differences,
   (SELECT count(*) FROM router.inbox WHERE state = 'waiting') AS waiting_messages,
   (SELECT extract(epoch FROM now() - min(waiting_since))::bigint FROM router.inbox WHERE state = 'waiting') AS oldest_waiting_seconds,

@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param apiKey what operators and services present as a bearer token (ROUTER_API_KEY)
  * @param readKey the same, for reading only (ROUTER_READ_KEY)
  * @param apiOpenReads whether the old system's two reading endpoints answer without a key (API_OPEN_READS)
+ * @param metricsAgents how many agents have metrics of their own (METRICS_AGENTS)
  * @param matrixIntake how events come in (MATRIX_INTAKE)
  * @param matrixHomeserverUrl where the homeserver's client-server API answers (MATRIX_HOMESERVER_URL)
  * @param matrixServerName the homeserver's name (MATRIX_SERVER_NAME)
@@ -59,7 +60,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("router")
 public record Settings(
         String databaseUrl, Path mappingsFile, String mappingsPhase, String mappingsAccepted, String verifyCron, boolean verifySelfHeal,
-        String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads,
+        String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads, int metricsAgents,
         String matrixIntake, String matrixHomeserverUrl, String matrixServerName, String routerUrl, String matrixAsId, String matrixAsToken, String matrixHsToken,
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
         String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
@@ -137,6 +138,9 @@ public record Settings(
         }
         if (!org.quartz.CronExpression.isValidExpression(verifyCron)) {
             faults.add("VERIFY_CRON is not a Quartz cron expression; set six fields, for example `0 */15 * * * ?`.");
+        }
+        if (metricsAgents < 0) {
+            faults.add("METRICS_AGENTS is " + metricsAgents + "; set it to 0 or more, or leave it out.");
         }
         switch (matrixIntake) {
             case "none" -> { }

@@ -31,7 +31,7 @@ class RoutesTest {
             "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-match", "mappings-apply",
             "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-live", "live-agents", "live-mapping", "live-room", "live-agent", "mappings-differences", "trial-open", "trial-close", "report-log",
             "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
-            "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-routes", "api-post-route", "api-export-mappings",
+            "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-live", "api-get-ready", "api-get-routes", "api-post-route", "api-export-mappings",
             "api-get-messages", "api-get-message", "api-delete-messages", "api-get-dead-letters", "api-post-replay", "api-delete-dead-letter",
             "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
             "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",

@@ -3,6 +3,7 @@ package org.matrixletta.router.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
@@ -13,6 +14,16 @@ import org.springframework.stereotype.Component;
 @Component("deliveryMeters")
 class DeliveryMeters {
 
+    /** Gauge → what it shows of store-facts.sql. */
+    private static final Map<String, String> FACTS = Map.of("router.messages.waiting", "waiting_messages", "router.messages.oldest.seconds", "oldest_waiting_seconds",
+            "router.turns.unknown", "unknown_turns", "router.replies.waiting", "waiting_replies", "router.dead.letters", "dead_letters", "router.mappings", "mappings",
+            "router.mapping.contested.rooms", "contested_rooms", "router.mapping.differences", "differences", "router.mapping.verified.seconds", "verified_seconds_ago",
+            "router.mapping.left", "waiting_for_sync_by_hand");
+
+    private static final String STALE = "stale-mapping";
+    private static final String TURN = "turn";
+    private static final String POST = "post";
+
     private final MeterRegistry registry;
 
     DeliveryMeters(MeterRegistry registry, StoreState store, Turns turns, Replies replies) {
@@ -20,9 +31,10 @@ class DeliveryMeters {
         registry.gauge("router.turns.running", turns, running -> running.underWay().length);
         registry.gauge("router.posts.running", replies, running -> running.underWay().length);
         registry.gauge("router.store.up", store, state -> state.last().failure() == null ? 1 : 0);
-        Map.of("router.messages.waiting", "waiting_messages", "router.messages.oldest.seconds", "oldest_waiting_seconds", "router.turns.unknown", "unknown_turns",
-                "router.replies.waiting", "waiting_replies", "router.dead.letters", "dead_letters", "router.mappings", "mappings")
-                .forEach((meter, fact) -> registry.gauge(meter, store, state -> fact(state, fact)));
+        FACTS.forEach((meter, fact) -> registry.gauge(meter, store, state -> fact(state, fact)));
+        // What has not happened yet is 0, so that the first time is seen as an increase.
+        List.of(STALE, TURN, POST).forEach(kind -> died(kind, 0));
+        List.of(Pause.LETTA, Pause.HOMESERVER, "agent").forEach(peer -> registry.counter("router.pauses", "peer", peer, "cause", Pause.REFUSED));
     }
 
     /** A message that is asked now; what waited for another reason first counts from its receipt as well. */
@@ -34,12 +46,36 @@ class DeliveryMeters {
 
     /** What a turn, or a look at one, came to. */
     public void turned(@Variable("settlement") Settlement settlement) {
-        registry.timer("router.turn", "step", settlement.turn().isLook() ? "look" : "ask", "outcome", settlement.state()).record(Duration.ofMillis(settlement.turn().elapsed()));
+        String step = settlement.turn().isLook() ? "look" : "ask";
+        registry.timer("router.turn", "step", step, "outcome", settlement.state()).record(Duration.ofMillis(settlement.turn().elapsed()));
+        switch (settlement.state()) {
+            case "dead" -> died(settlement.isStale() ? STALE : TURN, 1);
+            case "waiting" -> retried(step);
+            default -> { }
+        }
     }
 
     /** What an attempt to post came to. */
     public void posted(@Variable("sent") Sent sent) {
         registry.timer("router.post", "outcome", sent.state()).record(Duration.ofMillis(sent.reply().elapsed()));
+        switch (sent.state()) {
+            case "dead" -> died(POST, 1);
+            case "waiting" -> retried(POST);
+            default -> { }
+        }
+    }
+
+    /** Nothing is sent to somebody for a while; counted again with each attempt that finds it so still. */
+    public void paused(@Variable("pause") Pause pause) {
+        registry.counter("router.pauses", "peer", pause.kind(), "cause", pause.cause()).increment();
+    }
+
+    private void retried(String step) {
+        registry.counter("router.retries", "step", step).increment();
+    }
+
+    private void died(String kind, double letters) {
+        registry.counter("router.undelivered", "kind", kind).increment(letters);
     }
 
     /** What the store held when it was last looked at; not a number while it is away. */

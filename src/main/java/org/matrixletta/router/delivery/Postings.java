@@ -78,7 +78,7 @@ class Postings {
             case BUSY -> Sent.again(reply, reason).after(told(outcome, BUSY_DELAY));
             case LATER -> unsure(reply, outcome);
             case AWAY -> unsure(reply, outcome).pausing(Pause.ofHomeserver(reason + "; check that it runs, and MATRIX_HOMESERVER_URL."));
-            case PAUSE -> Sent.again(reply, reason).pausing(Pause.ofHomeserver(reason));
+            case PAUSE -> Sent.again(reply, reason).pausing(Pause.ofRegistration(reason));
             case JOIN, REGISTER, DEVICE -> afterStep(reply, outcome, prepared);
             case BOT -> certainly(reply, reason, () -> asBot(reply, reason));
             case UNRELATE -> certainly(reply, reason, () -> changed(reply, reply.sender(), ReplyContext::unrelated, reason));

@@ -11,15 +11,27 @@ import org.springframework.stereotype.Component;
 @Component("routingMeters")
 class RoutingMeters {
 
+    private static final String MALFORMED = "malformed";
+    private static final String TOO_OLD = "too-old";
+
     private final MeterRegistry registry;
 
     RoutingMeters(MeterRegistry registry) {
         this.registry = registry;
+        // What has not happened yet is 0, so that the first time is seen as an increase.
+        List.of("found", "default", "not mapped", "unavailable", "contested").forEach(outcome -> registry.counter("router.lookups", "outcome", outcome));
+        List.of(MALFORMED, TOO_OLD).forEach(kind -> undelivered(kind, 0));
     }
 
     /** The rows of store-events.sql. */
     public void stored(@Variable("stored") List<Map<String, Object>> rows) {
-        rows.forEach(row -> count("router.events.stored", row, ((Number) row.get("events")).doubleValue()));
+        for (Map<String, Object> row : rows) {
+            double events = ((Number) row.get("events")).doubleValue();
+            count("router.events.stored", row, events);
+            if (row.get("state").equals("dead")) {
+                undelivered(MALFORMED, events);
+            }
+        }
     }
 
     /** A row of claim-messages.sql; what only waits on is counted once it is decided. */
@@ -32,6 +44,9 @@ class RoutingMeters {
         if (row.get("sharing") != null) {
             lookup("contested");
         }
+        if (row.get("state").equals("dead")) {
+            undelivered(TOO_OLD, 1);
+        }
     }
 
     /** A claim that failed: whose the waiting rooms are is not known. */
@@ -41,6 +56,10 @@ class RoutingMeters {
 
     private void lookup(String outcome) {
         registry.counter("router.lookups", "outcome", outcome).increment();
+    }
+
+    private void undelivered(String kind, double letters) {
+        registry.counter("router.undelivered", "kind", kind).increment(letters);
     }
 
     private void count(String meter, Map<String, Object> row, double events) {

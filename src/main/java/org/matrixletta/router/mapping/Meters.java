@@ -1,21 +1,19 @@
 package org.matrixletta.router.mapping;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** Counts syncs and verifications, and keeps how many differences the last verification of the router's own file found. */
+/** Counts syncs and verifications, and says whether the mapping file can be applied. */
 @Component("meters")
 class Meters {
 
     private final MeterRegistry registry;
-    private final AtomicLong differences;
 
-    Meters(MeterRegistry registry) {
+    Meters(MeterRegistry registry, WatchedFile file) {
         this.registry = registry;
-        this.differences = registry.gauge("router.mapping.differences", new AtomicLong());
+        registry.gauge("router.mapping.file.usable", file, watched -> watched.fault() == null ? 1 : 0);
     }
 
     void synced(@Body SyncReport report, @Variable("asked") SyncRequest sync) {
@@ -24,6 +22,5 @@ class Meters {
 
     void verified(@Body VerificationReport report) {
         registry.counter("router.verifications", "outcome", report.exitCode() == 0 ? "in sync" : "different").increment();
-        differences.set(report.differences());
     }
 }

@@ -31,6 +31,11 @@ public class PeerChecks {
         found.remove(subject);
     }
 
+    /** What is wrong with this, in one sentence: an empty text if nothing is, null if it was not looked at yet. */
+    String fault(String subject) {
+        return found.get(subject);
+    }
+
     /** Notes that something is well. */
     public void passed(String subject, String sentence) {
         if (!WELL.equals(found.put(subject, WELL))) {

@@ -45,6 +45,8 @@ class AccessFilter extends OncePerRequestFilter {
     private static final Pattern TRANSACTION = Pattern.compile("(/_matrix/app/v1)?/transactions/[^/]+");
     private static final Pattern QUESTION = Pattern.compile("(/_matrix/app/v1)?/(users|rooms)/[^/]+");
     private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=([^&]*)");
+    private static final String LIVE = "/health/live";
+    private static final Set<String> OPEN = Set.of("/health", LIVE, "/health/ready");
     private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
 
     private final Settings settings;
@@ -63,8 +65,8 @@ class AccessFilter extends OncePerRequestFilter {
         boolean isHomeserver = path.startsWith("/_matrix/") || TRANSACTION.matcher(path).matches() || QUESTION.matcher(path).matches();
         Refusal refusal = new Refusal(response, isHomeserver);
         if (!camel.getObject().isStarted()) {
-            // The port is open before the routes are: what they would answer is not known yet.
-            refusal.send(503, "The router is starting or stopping; try again in a few seconds.");
+            // The port is open before the routes are: what they would answer is not known yet, but that the process lives is.
+            refusal.send(request.getMethod().equals("GET") && request.getRequestURI().equals(LIVE) ? 200 : 503, "The router is starting or stopping; try again in a few seconds.");
             return;
         }
         boolean mayPass = isHomeserver ? isHomeserver(request) : mayPass(request);
@@ -127,7 +129,7 @@ class AccessFilter extends OncePerRequestFilter {
         if (authorization != null) {
             return isBearer(authorization, settings.apiKey()) || reads && !settings.readKey().isEmpty() && isBearer(authorization, settings.readKey());
         }
-        if (reads && path.equals("/health")) {
+        if (reads && OPEN.contains(path)) {
             return true;
         }
         boolean open = reads && settings.apiOpenReads() && (path.equals("/agents/mappings") || path.matches("/agents/(?!\\.+/)[A-Za-z0-9._-]+/room"));

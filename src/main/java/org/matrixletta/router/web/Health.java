@@ -15,6 +15,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.matrixletta.router.Settings;
 import org.matrixletta.router.mapping.WatchedFile;
+import org.matrixletta.router.peer.Peers;
 import org.matrixletta.router.store.DatabaseUrl;
 import org.matrixletta.router.store.StoreState;
 import org.springframework.stereotype.Component;
@@ -27,13 +28,15 @@ public class Health {
     private final DatabaseUrl database;
     private final StoreState store;
     private final WatchedFile file;
+    private final Peers peers;
     private final ObjectMapper json;
 
-    Health(Settings settings, DatabaseUrl database, StoreState store, WatchedFile file, ObjectMapper json) {
+    Health(Settings settings, DatabaseUrl database, StoreState store, WatchedFile file, Peers peers, ObjectMapper json) {
         this.settings = settings;
         this.database = database;
         this.store = store;
         this.file = file;
+        this.peers = peers;
         this.json = json;
     }
 
@@ -44,7 +47,7 @@ public class Health {
      */
     public String answer(@Header("challenge") String challenge, @Header("Authorization") String authorization, Exchange exchange) throws JsonProcessingException {
         StoreState.Look look = store.last();
-        String fault = look.failure() != null ? look.failure() : emptyStore(look.facts());
+        String fault = fault(look);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", fault == null ? "healthy" : "unhealthy");
         if (challenge != null) {
@@ -58,9 +61,27 @@ public class Health {
             answer.put("looked_at", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
             answer.put("fault", fault);
             answer.putAll(look.facts());
+            if (settings.carriesMessages()) {
+                answer.put("peers", peers.all());
+            }
         }
+        return write(answer, fault == null, exchange);
+    }
+
+    /** The answer of GET /health/live: there is nobody who could say otherwise. */
+    public String live(Exchange exchange) throws JsonProcessingException {
+        return write(Map.of("status", "live"), true, exchange);
+    }
+
+    /** The answer of GET /health/ready, from the last look at the store: a peer that is away does not keep the router from its work. */
+    public String ready(Exchange exchange) throws JsonProcessingException {
+        boolean isReady = fault(store.last()) == null;
+        return write(Map.of("status", isReady ? "ready" : "not ready"), isReady, exchange);
+    }
+
+    private String write(Map<String, Object> answer, boolean isWell, Exchange exchange) throws JsonProcessingException {
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, fault == null ? 200 : 503);
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, isWell ? 200 : 503);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         return json.writeValueAsString(answer);
     }
@@ -74,6 +95,10 @@ public class Health {
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException("every Java platform has HmacSHA256", e);
         }
+    }
+
+    private String fault(StoreState.Look look) {
+        return look.failure() != null ? look.failure() : emptyStore(look.facts());
     }
 
     private String emptyStore(Map<String, Object> facts) {

@@ -31,7 +31,7 @@ class AccessTest {
     private static final int BODY_LIMIT = 1 << 20;
     private static final String KEY = "Authorization: Bearer " + RunningRouter.KEY;
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get");
-    static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
+    static final List<String> PATHS = List.of("/health", "/health/live", "/health/ready", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
             "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
             "/openapi.json", "/actuator/health", "/error", "/");
@@ -61,7 +61,7 @@ class AccessTest {
             for (String path : PATHS) {
                 for (String written : Stream.concat(writings(path), Stream.of(path + "?access_token=" + RunningRouter.KEY)).toList()) {
                     for (String method : METHODS) {
-                        boolean open = method.equals("GET") && written.matches("/health(\\?.*)?") && (token.length == 0 || token[0].startsWith("X-"));
+                        boolean open = method.equals("GET") && written.matches("/health(/live|/ready)?(\\?.*)?") && (token.length == 0 || token[0].startsWith("X-"));
                         int status = RawHttp.status(router.port, method, written, token);
 
                         assertThat(status).as("%s %s %s", method, written, List.of(token)).matches(answer -> answer >= 400 || open && answer == 200);
@@ -82,7 +82,7 @@ class AccessTest {
     @Test
     void theReadKeyReadsAndNeverWrites() {
         String readKey = "Authorization: Bearer " + RunningRouter.READ_KEY;
-        for (String path : List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/mappings/history", "/routes", "/messages", "/dead-letters", "/openapi.json")) {
+        for (String path : List.of("/health", "/health/live", "/health/ready", "/agents/mappings", "/agents/agent-1/room", "/mappings/history", "/routes", "/messages", "/dead-letters", "/openapi.json")) {
             assertThat(RawHttp.status(router.port, "GET", path, readKey)).as(path).isEqualTo(200);
         }
         for (String path : PATHS) {
@@ -169,7 +169,7 @@ class AccessTest {
         assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "POST /agents/{agent_id}/provision", "PUT /agents/{agent_id}/mapping",
                 "PATCH /agents/{agent_id}/mapping", "DELETE /agents/{agent_id}/mapping", "POST /mappings/sync", "POST /mappings/verification",
                 "GET /mappings/verification", "GET /mappings/history", "POST /mappings/history/{sync_id}/restore", "POST /webhook/new-agent",
-                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health",
+                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /health/live", "GET /health/ready",
                 "GET /messages", "GET /messages/{event_id}", "DELETE /messages", "GET /dead-letters", "POST /dead-letters/{id}/replay", "DELETE /dead-letters/{id}",
                 "PUT /_matrix/app/v1/transactions/{txn_id}", "GET /_matrix/app/v1/users/{user_id}", "GET /_matrix/app/v1/rooms/{alias}", "POST /_matrix/app/v1/ping");
     }
