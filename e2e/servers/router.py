@@ -17,6 +17,7 @@ class Router:
         self.to_synapse = to_synapse
         self.hs_token = synapse.hs_token
         self.key = secrets.token_hex(24)
+        self.read_key = secrets.token_hex(24)
         self.mappings = {}
         self.mappings_file = DATA / name / "agent_user_mappings.json"
         self.process = Process(name, ["java", "-Xmx256m", "-jar", os.environ["E2E_JAR"]], {
@@ -31,6 +32,7 @@ class Router:
             "MATRIX_BOT_LOCALPART": "letta",
             "ROUTER_URL": to_synapse.url,
             "ROUTER_API_KEY": self.key,
+            "ROUTER_READ_KEY": self.read_key,
             "LETTA_API_URL": letta.url,
             "LETTA_AGENT_ID": default_agent,
             "API_PORT": str(port)})

@@ -22,6 +22,8 @@ class DeliveryMeters {
 
     private static final String STALE = "stale-mapping";
     private static final String TURN = "turn";
+    private static final String ASK = "ask";
+    private static final String LOOK = "look";
     private static final String POST = "post";
 
     private final MeterRegistry registry;
@@ -34,6 +36,7 @@ class DeliveryMeters {
         FACTS.forEach((meter, fact) -> registry.gauge(meter, store, state -> fact(state, fact)));
         // What has not happened yet is 0, so that the first time is seen as an increase.
         List.of(STALE, TURN, POST).forEach(kind -> died(kind, 0));
+        List.of(ASK, LOOK, POST).forEach(step -> retried(step, 0));
         List.of(Pause.LETTA, Pause.HOMESERVER, "agent").forEach(peer -> registry.counter("router.pauses", "peer", peer, "cause", Pause.REFUSED));
     }
 
@@ -46,11 +49,11 @@ class DeliveryMeters {
 
     /** What a turn, or a look at one, came to. */
     public void turned(@Variable("settlement") Settlement settlement) {
-        String step = settlement.turn().isLook() ? "look" : "ask";
+        String step = settlement.turn().isLook() ? LOOK : ASK;
         registry.timer("router.turn", "step", step, "outcome", settlement.state()).record(Duration.ofMillis(settlement.turn().elapsed()));
         switch (settlement.state()) {
             case "dead" -> died(settlement.isStale() ? STALE : TURN, 1);
-            case "waiting" -> retried(step);
+            case "waiting" -> retried(step, 1);
             default -> { }
         }
     }
@@ -60,7 +63,7 @@ class DeliveryMeters {
         registry.timer("router.post", "outcome", sent.state()).record(Duration.ofMillis(sent.reply().elapsed()));
         switch (sent.state()) {
             case "dead" -> died(POST, 1);
-            case "waiting" -> retried(POST);
+            case "waiting" -> retried(POST, 1);
             default -> { }
         }
     }
@@ -70,8 +73,8 @@ class DeliveryMeters {
         registry.counter("router.pauses", "peer", pause.kind(), "cause", pause.cause()).increment();
     }
 
-    private void retried(String step) {
-        registry.counter("router.retries", "step", step).increment();
+    private void retried(String step, double times) {
+        registry.counter("router.retries", "step", step).increment(times);
     }
 
     private void died(String kind, double letters) {

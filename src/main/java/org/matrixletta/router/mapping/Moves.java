@@ -1,6 +1,5 @@
 package org.matrixletta.router.mapping;
 
-import org.matrixletta.router.Printable;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +19,19 @@ class Moves {
 
     Moves(MeterRegistry meters) {
         this.meters = meters;
+        List.of("room", "Matrix user").forEach(kind -> count(kind, 0));
     }
 
     void warn(@Variable("moves") List<Map<String, Object>> moves) {
         for (Map<String, Object> move : moves) {
             String kind = (String) move.get("kind");
             log.warn("🔀 {} {} changes hands: {} → {}", kind.equals("room") ? "Room" : "The Matrix user of", text(move, "subject"), text(move, "old"), text(move, "new"));
-            meters.counter("router.mapping.moves", "kind", kind).increment();
+            count(kind, 1);
         }
+    }
+
+    private void count(String kind, double moves) {
+        meters.counter("router.mapping.moves", "kind", kind).increment(moves);
     }
 
     private static String text(Map<String, Object> move, String column) {

@@ -23,6 +23,8 @@ class RoomTasks {
 
     private static final Logger log = LoggerFactory.getLogger("rooms");
 
+    private static final String EVENTS = "router.room.events";
+    private static final String REMOVED = "removed";
     private static final String NOT_FOLLOWED = "tombstone-not-followed";
     private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
@@ -40,6 +42,7 @@ class RoomTasks {
     RoomTasks(Settings settings, MeterRegistry meters) {
         this.settings = settings;
         this.meters = meters;
+        meters.counter(EVENTS, "outcome", REMOVED);
     }
 
     /** The task of a claimed row. */
@@ -113,7 +116,7 @@ class RoomTasks {
             return;
         }
         if (result.what() != null) {
-            meters.counter("router.room.events", "outcome", result.what()).increment();
+            meters.counter(EVENTS, "outcome", result.what()).increment();
         }
         if (result.line() != null && result.isAlarm()) {
             log.error("❌ {}", result.line());
@@ -158,7 +161,7 @@ class RoomTasks {
     }
 
     private static RoomSettlement removed(RoomTask task) {
-        return RoomSettlement.done(task, "removed", null).alarming(agent(task) + " was put out of its room " + Printable.line(task.roomId()) + " by " + Printable.line(task.sender())
+        return RoomSettlement.done(task, REMOVED, null).alarming(agent(task) + " was put out of its room " + Printable.line(task.roomId()) + " by " + Printable.line(task.sender())
                 + "; the router does not go back by itself, invite " + Printable.line(task.user()) + " there again, or give the agent another room.");
     }
 

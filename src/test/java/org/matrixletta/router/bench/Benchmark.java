@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.matrixletta.router.demo.Postgres;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What {@code bench/run} starts: measures syncs and commands on an embedded PostgreSQL that forces its log to disk, and prints a table. */
+/** What {@code bench/run} starts: measures messages, syncs and commands on an embedded PostgreSQL that forces its log to disk, and prints a table. */
 public final class Benchmark {
 
     private static final int AGENTS = 56;
@@ -33,7 +33,7 @@ public final class Benchmark {
 
     public static void main(String[] arguments) {
         try {
-            run(arguments.length == 0 ? List.of("messages", "turns", "syncs", "commands") : List.of(arguments));
+            run(arguments.length == 0 ? List.of("messages", "turns", "scrape", "syncs", "commands") : List.of(arguments));
             System.exit(0);
         } catch (Exception e) {
             e.printStackTrace();
@@ -41,7 +41,7 @@ public final class Benchmark {
         }
     }
 
-    /** @param parts which of messages, turns, syncs and commands are measured */
+    /** @param parts which of messages, turns, scrape, syncs and commands are measured */
     private static void run(List<String> parts) throws Exception {
         Locale.setDefault(Locale.ROOT);
         EmbeddedPostgres postgres = Postgres.start(true);
@@ -61,6 +61,12 @@ public final class Benchmark {
                 MessageBenchmark messages = new MessageBenchmark(agents);
                 try (Router router = new Router(url, folder.resolve("none.json"), messages.settings())) {
                     messages.turns(table, router, new JdbcTemplate(postgres.getPostgresDatabase()), agents);
+                }
+            }
+            if (parts.contains("scrape")) {
+                MessageBenchmark messages = new MessageBenchmark(TURNS);
+                try (Router router = new Router(url, folder.resolve("none.json"), messages.settings())) {
+                    messages.scrape(table, router, new JdbcTemplate(postgres.getPostgresDatabase()), TURNS);
                 }
             }
             if (parts.contains("syncs")) {

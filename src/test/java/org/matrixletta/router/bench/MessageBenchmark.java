@@ -34,6 +34,7 @@ final class MessageBenchmark {
     private static final int ROOMS = 100;
     private static final int TRANSACTION = 100;
     private static final int MOST = 400_000;
+    private static final int SCRAPES = 50;
     private static final Duration TOO_LONG = Duration.ofMinutes(5);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -87,7 +88,8 @@ final class MessageBenchmark {
     /** What the router is started with; the limits that protect a room from people are out of the way. */
     String[] settings() {
         return new String[] {"--router.matrix-intake=appservice", "--router.matrix-homeserver-url=" + homeserver.url(), "--router.letta-api-url=" + letta.url(), "--router.matrix-as-token=" + AS_TOKEN,
-                "--router.matrix-hs-token=" + HS_TOKEN, "--router.room-turns-per-hour=0", "--router.room-waiting-limit=0", "--router.letta-max-turns=" + turnLimit};
+                "--router.matrix-hs-token=" + HS_TOKEN, "--router.room-turns-per-hour=0", "--router.room-waiting-limit=0", "--router.letta-max-turns=" + turnLimit,
+                "--router.metrics-agents=" + turnLimit};
     }
 
     /** Prints the rows of messages. */
@@ -101,9 +103,7 @@ final class MessageBenchmark {
         table.row("the same requests with nothing between them (HTTP echo)", "%,.0f".formatted(echo(20_000)));
         latency(table, "10 messages a second", 10, 300);
         latency(table, "half of the maximum", (int) (rate / 2), (int) rate * 5);
-        sql.execute("INSERT INTO router.inbox (event_id, room_id, sender, type, source, state, raw, settled_at, agent_id, asked_at) SELECT '$old' || n, '!room' || n % " + ROOMS
-                + " || ':test.local', '@p:test.local', 'm.room.message', 'push', 'answered', convert_to(repeat('x', 300), 'UTF8'), now(), 'agent-' || n % " + ROOMS + ", now() - interval '2 days' FROM generate_series(1, 1000000) n");
-        sql.execute("ANALYZE router.inbox");
+        settled(sql, ROOMS);
         table.row("messages a second with 1,000,000 old ones in the inbox", "%,.0f".formatted(throughput(20_000)));
         latency(table, "10 messages a second, with 1,000,000 old ones", 10, 300);
         if (doubled.get() > 0) {
@@ -128,6 +128,44 @@ final class MessageBenchmark {
         turn = Duration.ZERO;
         table.row("%,d agents that each take 60 s, asked at once: at work at the same time / all answered after".formatted(agents), "%,d / %s".formatted(mostTurnsAtOnce, Table.seconds((System.nanoTime() - start) / 1e6)));
         table.row("the same: database connections / memory of router and peers, in one process", "%d / %,d MB".formatted(connections, memory));
+    }
+
+    /** How long Prometheus waits for its answer, and the router for the store's, while messages of many agents wait and many more are settled. */
+    void scrape(Table table, Router router, JdbcTemplate sql, int agents) throws Exception {
+        service = router.url();
+        map(sql, agents);
+        push(agents, agents);
+        if (!left.await(TOO_LONG.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException(left.getCount() + " messages were not answered");
+        }
+        settled(sql, agents);
+        sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES ('letta', now(), now() + interval '1 minute') ON CONFLICT (name) DO UPDATE SET down_since = now(), paused_until = now() + interval '1 minute'");
+        push(10 * agents, agents);
+        Clock look = new Clock(SCRAPES);
+        Clock scrape = new Clock(SCRAPES);
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service + "/metrics")).header("Authorization", "Bearer " + Router.KEY).build();
+        String metrics = "";
+        for (int i = 0; i < SCRAPES; i++) {
+            look.time(router::lookAtStore);
+            scrape.time(() -> http.send(request, HttpResponse.BodyHandlers.ofString()));
+            metrics = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+        for (String series : new String[] {"router_agent_waiting{", "router_agent_turns_total{"}) {
+            if (metrics.lines().filter(line -> line.startsWith(series)).count() < agents) {
+                throw new IllegalStateException("not every agent has its series " + series);
+            }
+        }
+        table.row("scrape of /metrics with %,d agents, each with series of its own (%,d lines)".formatted(agents, metrics.lines().filter(line -> !line.startsWith("#")).count()), Table.milliseconds(scrape.median()));
+        table.row("what the store is asked for them every 5 s, with %,d messages waiting and 1,000,000 old ones".formatted(10 * agents), Table.milliseconds(look.median()));
+        sql.update("UPDATE router.inbox SET state = 'dropped' WHERE state = 'waiting'");
+        sql.update("DELETE FROM router.peer");
+    }
+
+    private static void settled(JdbcTemplate sql, int rooms) {
+        sql.execute("INSERT INTO router.inbox (event_id, room_id, sender, type, source, state, raw, settled_at, agent_id, asked_at) SELECT '$old' || n, '!room' || n % " + rooms
+                + " || ':test.local', '@p:test.local', 'm.room.message', 'push', 'answered', convert_to(repeat('x', 300), 'UTF8'), now(), 'agent-' || n % " + rooms
+                + ", now() - interval '2 days' FROM generate_series(1, 1000000) n ON CONFLICT (event_id) DO NOTHING");
+        sql.execute("ANALYZE router.inbox");
     }
 
     /** What the process has in memory, of which the peers' half is not the router's. */

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The router under measurement, run as the service is. */
 final class Router implements AutoCloseable {
 
-    private static final String KEY = "bench-key-0123456789abcdef0123456789abcdef";
+    static final String KEY = "bench-key-0123456789abcdef0123456789abcdef";
     private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     /** What a command needs to find this service, its store and its file. */
@@ -51,6 +51,11 @@ final class Router implements AutoCloseable {
 
     ConfigurableApplicationContext context() {
         return context;
+    }
+
+    /** Has the router look at its store, as it does every five seconds. */
+    void lookAtStore() {
+        template.sendBody("direct:look-at-store", null);
     }
 
     /** Empties the store, as if nothing had ever been synced. */

@@ -6,7 +6,12 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +34,7 @@ class LimitsTest {
 
     @BeforeAll
     static void start() {
-        run = MessagingRouter.start("--router.room-waiting-limit=3", "--router.room-turns-per-hour=6", "--router.pair-turns-per-hour=2");
+        run = MessagingRouter.start("--router.room-waiting-limit=3", "--router.room-turns-per-hour=6", "--router.pair-turns-per-hour=2", "--router.metrics-agents=1");
     }
 
     @AfterAll
@@ -95,6 +100,30 @@ class LimitsTest {
         run.sql.update("UPDATE router.inbox SET asked_at = asked_at - interval '1 hour' WHERE room_id = ?", room);
         run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
         assertThat(run.letta.asked(agent(name))).hasSize(7);
+    }
+
+    @Test
+    void beyondMetricsAgentsTheBusiestIsASeriesAndTheOthersAreOne() {
+        // Given two agents that have both answered, for one of which more waits now
+        run.sql.update("UPDATE router.inbox SET state = 'dropped' WHERE state = 'waiting'");
+        run.await(run.homeserver.say(room, PERSON, "hi"), "answered");
+        run.await(run.homeserver.say("!" + name + "b:test.local", PERSON, "hi"), "answered");
+        for (String paused : List.of(agent(name), agent(name + "b"))) {
+            run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES (?, now(), now() + interval '1 minute')", "agent:" + paused);
+        }
+        run.homeserver.say(room, PERSON, "one");
+        run.homeserver.say(room, PERSON, "two");
+        run.homeserver.say("!" + name + "b:test.local", PERSON, "three");
+
+        soon().untilAsserted(() -> assertThat(gauges("router.agent.waiting")).isEqualTo(Map.of(agent(name), 2.0, "other", 1.0)));
+        assertThat(gauges("router.agent.oldest.seconds")).containsOnlyKeys(agent(name), "other");
+        assertThat(run.router.bean(MeterRegistry.class).find("router.agent.turns").counters()).extracting(counter -> counter.getId().getTag("agent")).contains("other").satisfies(agents ->
+                assertThat(new HashSet<>(agents)).hasSizeLessThanOrEqualTo(2));
+        assertThat(run.count("router.agent.turns", "agent", "other", "outcome", "answered")).isPositive();
+    }
+
+    private static Map<String, Double> gauges(String meter) {
+        return run.router.bean(MeterRegistry.class).find(meter).gauges().stream().collect(Collectors.toMap(gauge -> gauge.getId().getTag("agent"), Gauge::value));
     }
 
     private static String from(String agent) {

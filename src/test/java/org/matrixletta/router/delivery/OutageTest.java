@@ -68,6 +68,22 @@ class OutageTest {
     }
 
     @Test
+    void aPeerThatIsAwayIsNamedToWhoeverHasAKeyAndTheRouterStaysReady() {
+        soon().untilAsserted(() -> assertThat(run.router.http("GET", "/health", null).body()).contains("\"letta\":{\"reachable\":true}", "\"homeserver\":{\"reachable\":true}", "\"ping\":{\"reachable\":true}"));
+        run.letta.down();
+        say("one");
+        awaitAway("letta");
+
+        soon().untilAsserted(() -> assertThat(run.router.http("GET", "/health", null).body()).containsPattern("\"letta\":\\{\"reachable\":false,\"since\":\"[0-9TZ:-]+\",\"paused_until\":\"[0-9TZ:-]+\",\"reason\":\"\\w"));
+        assertThat(run.router.http("GET", "/metrics", null).body()).contains("router_peer_up{peer=\"letta\"} 0.0", "router_peer_up{peer=\"homeserver\"} 1.0").containsPattern("router_pauses_total\\{cause=\"away\",peer=\"letta\"} [1-9]");
+        assertThat(run.router.anyone("GET", "/health/ready", null).statusCode()).isEqualTo(200);
+        assertThat(run.router.anyone("GET", "/health", null).body()).isEqualTo("{\"status\":\"healthy\"}");
+        run.letta.up();
+
+        run.hurryUntil(() -> assertThat(run.router.http("GET", "/health", null).body()).contains("\"letta\":{\"reachable\":true}"));
+    }
+
+    @Test
     @Tag("D7")
     void d7_ofTwoOutagesOnOneDayOneIsTold() {
         for (int outage = 0; outage < 2; outage++) {

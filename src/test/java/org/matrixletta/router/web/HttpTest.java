@@ -173,7 +173,11 @@ class HttpTest {
                 "POST /mappings/verification", "GET /mappings/history", "POST /mappings/history/1/restore",
                 "GET /messages", "GET /messages/$event", "DELETE /messages?room_id=x", "GET /dead-letters", "POST /dead-letters/message-1/replay", "DELETE /dead-letters/reply-1-1");
 
-        // Then no answer looks like an empty table or a missing room
+        // Then the process lives and is not ready, which is all that a probe is told
+        assertThat(router.anyone("GET", "/health/live", null)).extracting(HttpResponse::statusCode, HttpResponse::body).containsExactly(200, "{\"status\":\"live\"}");
+        assertThat(router.anyone("GET", "/health/ready", null)).extracting(HttpResponse::statusCode, HttpResponse::body).containsExactly(503, "{\"status\":\"not ready\"}");
+
+        // And no answer looks like an empty table or a missing room
         Executor callers = runnable -> new Thread(runnable).start();
         List<CompletableFuture<HttpResponse<String>>> answers = requests.stream().map(request -> CompletableFuture.supplyAsync(
                 () -> router.http(request.split(" ")[0], request.split(" ")[1], "{}"), callers)).toList();
@@ -184,6 +188,7 @@ class HttpTest {
         wire.mend();
         await().atMost(Duration.ofSeconds(30)).until(() -> router.anyone("GET", "/health", null).statusCode(), status -> status == 200);
         assertThat(router.http("GET", "/agents/agent-1/room", null).statusCode()).isEqualTo(200);
+        assertThat(router.anyone("GET", "/health/ready", null)).extracting(HttpResponse::statusCode, HttpResponse::body).containsExactly(200, "{\"status\":\"ready\"}");
     }
 
     @Test
