@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.apache.camel.Variable;
 import org.matrixletta.router.Settings;
 import org.springframework.stereotype.Component;
@@ -51,8 +50,8 @@ class AgentMeters {
 
     /** The rows of list-waiting-agents.sql. */
     public void waiting(@Variable("waiting") List<Map<String, Object>> rows) {
-        waiting.register(rows.stream().map(row -> row(row, "waiting")).collect(Collectors.toList()), true);
-        oldest.register(rows.stream().map(row -> row(row, "oldest")).collect(Collectors.toList()), true);
+        waiting.register(series(rows, "waiting"), true);
+        oldest.register(series(rows, "oldest"), true);
         chooseBusiest();
     }
 
@@ -78,7 +77,7 @@ class AgentMeters {
         registry.find(TURNS).meters().stream().filter(meter -> !now.contains(meter.getId().getTag("agent")) && !OTHER.equals(meter.getId().getTag("agent"))).forEach(registry::remove);
     }
 
-    private static Row<?> row(Map<String, Object> row, String column) {
-        return Row.of(Tags.of("agent", (String) row.get("agent")), (Number) row.get(column));
+    private static List<Row<?>> series(List<Map<String, Object>> rows, String column) {
+        return rows.stream().<Row<?>>map(row -> Row.of(Tags.of("agent", (String) row.get("agent")), (Number) row.get(column))).toList();
     }
 }

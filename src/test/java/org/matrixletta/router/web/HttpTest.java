@@ -192,6 +192,18 @@ class HttpTest {
     }
 
     @Test
+    void aRouterWhoseRoutesAreNotThereYetLivesAndIsNotReady() throws IOException {
+        // Given a port that is open while the routes start or stop
+        router.camel().stop();
+
+        assertThat(router.anyone("GET", "/health/live", null).statusCode()).isEqualTo(200);
+        for (String request : List.of("GET /health/ready", "GET /health", "POST /health/live", "GET /agents/mappings")) {
+            assertThat(detail(router.http(request.split(" ")[0], request.split(" ")[1], null), 503)).isEqualTo("The router is starting or stopping; try again in a few seconds.");
+        }
+        router.restart().awaitStore();
+    }
+
+    @Test
     @Tag("H4")
     void h4_newAgentReadsTheFileAgainAndAnswersAtOnce() throws IOException {
         // Given a file that the watcher has applied
