@@ -58,7 +58,7 @@ class SecretsTest {
         ask("PATCH", "/agents/agent-3/mapping", "{\"matrix_password\": \"secret-of-three-again\"}");
         ask("POST", "/mappings/history/1/restore?dryRun=true", null);
         ask("DELETE", "/agents/agent-3/mapping", null);
-        for (String path : List.of("/agents/mappings", "/agents/agent-1/room", "/mappings/verification", "/mappings/history", "/routes", "/messages", "/messages/$event", "/dead-letters", "/health", "/openapi.json", "/nowhere")) {
+        for (String path : List.of("/agents/mappings", "/agents/agent-1/room", "/mappings/verification", "/mappings/history", "/routes", "/messages", "/messages/$event", "/dead-letters", "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/nowhere")) {
             ask("GET", path, null);
             ask("GET", path, null, "Accept", "text/plain");
         }

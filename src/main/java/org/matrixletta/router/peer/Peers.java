@@ -22,7 +22,7 @@ public class Peers {
     Peers(PeerChecks checks, MeterRegistry registry) {
         this.checks = checks;
         SUBJECTS.forEach(subject -> registry.gauge("router.peer.up", Tags.of("peer", subject), this, peers -> peers.up(subject)));
-        registry.gauge("router.agents.paused", this, peers -> peers.pauses.stream().filter(pause -> !SUBJECTS.contains(name(pause))).count());
+        registry.gauge("router.agents.paused", this, peers -> peers.pauses.stream().filter(pause -> pause.get(REACHABLE) != null && !SUBJECTS.contains(name(pause))).count());
     }
 
     /** The rows of list-pauses.sql. */
@@ -30,7 +30,7 @@ public class Peers {
         pauses = rows;
     }
 
-    /** Of each peer, and of each agent that is not asked for now: whether it is reachable (null: not known), and if not, since when and why. */
+    /** Of each peer, and of each agent that is not asked for now: whether it is reachable (null: not known), and if not, since when and why; of the latest 100. */
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
         for (String subject : SUBJECTS) {
@@ -44,7 +44,7 @@ public class Peers {
         }
         for (Map<String, Object> pause : pauses) {
             Map<String, Object> peer = new LinkedHashMap<>();
-            peer.put(REACHABLE, false);
+            peer.put(REACHABLE, pause.get(REACHABLE));
             peer.put("since", pause.get("since"));
             peer.put("paused_until", pause.get("until"));
             peer.put("reason", pause.get("reason"));

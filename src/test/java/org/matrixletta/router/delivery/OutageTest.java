@@ -78,7 +78,14 @@ class OutageTest {
         assertThat(run.router.http("GET", "/metrics", null).body()).contains("router_peer_up{peer=\"letta\"} 0.0", "router_peer_up{peer=\"homeserver\"} 1.0").containsPattern("router_pauses_total\\{cause=\"away\",peer=\"letta\"} [1-9]");
         assertThat(run.router.anyone("GET", "/health/ready", null).statusCode()).isEqualTo(200);
         assertThat(run.router.anyone("GET", "/health", null).body()).isEqualTo("{\"status\":\"healthy\"}");
+
+        // And when nobody has tried for long, as nothing waits, it is not known
+        run.sql.update("UPDATE router.inbox SET state = 'dropped' WHERE state = 'waiting'");
+        run.sql.update("UPDATE router.peer SET paused_until = now() - interval '6 minutes'");
+        soon().untilAsserted(() -> assertThat(run.router.http("GET", "/health", null).body()).contains("\"letta\":{\"reachable\":null,\"since\":"));
+        assertThat(run.router.http("GET", "/metrics", null).body()).contains("router_peer_up{peer=\"letta\"} NaN");
         run.letta.up();
+        say("two");
 
         run.hurryUntil(() -> assertThat(run.router.http("GET", "/health", null).body()).contains("\"letta\":{\"reachable\":true}"));
     }
