@@ -4,11 +4,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.camel.Variable;
 import org.matrixletta.router.Settings;
 import org.springframework.stereotype.Component;
@@ -34,8 +36,8 @@ class AgentMeters {
     private final MultiGauge oldest;
     private final Shown shown;
     /** How many turns each agent had since the start. */
-    private final Map<String, Long> turns = new ConcurrentHashMap<>();
-    private volatile Set<String> busiest = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> turns = new HashMap<>();
+    private Set<String> busiest = new HashSet<>();
 
     AgentMeters(MeterRegistry registry, Settings settings) {
         this.registry = registry;
@@ -49,14 +51,14 @@ class AgentMeters {
     }
 
     /** The rows of list-waiting-agents.sql. */
-    public void waiting(@Variable("waiting") List<Map<String, Object>> rows) {
+    public synchronized void waiting(@Variable("waiting") List<Map<String, Object>> rows) {
         waiting.register(series(rows, "waiting"), true);
         oldest.register(series(rows, "oldest"), true);
         chooseBusiest();
     }
 
     /** A turn that is over. */
-    public void turned(@Variable("settlement") Settlement settlement) {
+    public synchronized void turned(@Variable("settlement") Settlement settlement) {
         String outcome = settlement.state().equals("dead") ? "failed" : settlement.state();
         if (!List.of("answered", "failed").contains(outcome)) {
             return;
@@ -71,10 +73,8 @@ class AgentMeters {
 
     /** Whoever is not among the busiest any more counts as one of the others from now on; what was counted of others stays there. */
     private void chooseBusiest() {
-        Set<String> now = ConcurrentHashMap.newKeySet();
-        turns.entrySet().stream().sorted(Entry.<String, Long>comparingByValue().reversed()).limit(shown.atMost()).map(Entry::getKey).forEach(now::add);
-        busiest = now;
-        registry.find(TURNS).meters().stream().filter(meter -> !now.contains(meter.getId().getTag("agent")) && !OTHER.equals(meter.getId().getTag("agent"))).forEach(registry::remove);
+        busiest = turns.entrySet().stream().sorted(Entry.<String, Long>comparingByValue().reversed()).limit(shown.atMost()).map(Entry::getKey).collect(Collectors.toCollection(HashSet::new));
+        registry.find(TURNS).meters().stream().filter(meter -> !busiest.contains(meter.getId().getTag("agent")) && !OTHER.equals(meter.getId().getTag("agent"))).forEach(registry::remove);
     }
 
     private static List<Row<?>> series(List<Map<String, Object>> rows, String column) {
