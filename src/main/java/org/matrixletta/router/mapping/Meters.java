@@ -15,27 +15,27 @@ class Meters {
         this.registry = registry;
         // What has not happened yet is 0, so that the first time is seen as an increase.
         for (String trigger : new String[] {"hand", "watch", "self-heal"}) {
-            synced(trigger, true, 0);
-            synced(trigger, false, 0);
+            countSync(trigger, true, 0);
+            countSync(trigger, false, 0);
         }
-        verified(true, 0);
-        verified(false, 0);
+        countVerification(true, 0);
+        countVerification(false, 0);
         registry.gauge("router.mapping.file.usable", file, watched -> watched.fault() == null ? 1 : 0);
     }
 
     void synced(@Body SyncReport report, @Variable("asked") SyncRequest sync) {
-        synced(sync.trigger(), report.exitCode() == 0, 1);
+        countSync(sync.trigger(), report.exitCode() == 0, 1);
     }
 
     void verified(@Body VerificationReport report) {
-        verified(report.exitCode() == 0, 1);
+        countVerification(report.exitCode() == 0, 1);
     }
 
-    private void synced(String trigger, boolean isComplete, double times) {
+    private void countSync(String trigger, boolean isComplete, double times) {
         registry.counter("router.syncs", "trigger", trigger, "outcome", isComplete ? "complete" : "incomplete").increment(times);
     }
 
-    private void verified(boolean isInSync, double times) {
+    private void countVerification(boolean isInSync, double times) {
         registry.counter("router.verifications", "outcome", isInSync ? "in sync" : "different").increment(times);
     }
 }
