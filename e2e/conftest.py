@@ -6,6 +6,7 @@ import pytest
 pytest.register_assert_rewrite("ledger", "servers")  # so that a failed assertion there shows what differs
 
 from installation import Installation
+from servers.browser import Browser
 from servers.letta import Letta
 from servers.model import Model
 from servers.postgres import Postgres
@@ -76,3 +77,9 @@ def installation_on_postgresql(peers_postgres, router_postgres, letta, model, de
 @pytest.fixture
 def installation(installation_on_sqlite):
     return installation_on_sqlite
+
+
+@pytest.fixture(scope="session")
+def browser(logs):
+    with running(Browser()) as browser:
+        yield browser

@@ -457,7 +457,7 @@ function values(finding) {
   if (finding.kind === "REJECTED") {
     return make("span", { className: "values" }, plain(finding.file));
   }
-  return finding.file ? make("span", { className: "values" }, "file ", id(finding.file), " table ", id(finding.database ?? "none")) : null;
+  return finding.file ? make("span", { className: "values" }, make("span", {}, "file: ", id(finding.file)), make("span", {}, "table: ", id(finding.database ?? "none"))) : null;
 }
 
 function drawLetters() {
@@ -568,7 +568,7 @@ function drawRoutes() {
   const stopped = state.routes.filter(route => route.state !== "Started").length;
   const wanted = $("routes-filter").value.toLowerCase();
   const found = state.routes.filter(route => `${route.id} ${route.description}`.toLowerCase().includes(wanted))
-    .sort((one, other) => (one.state === "Started") - (other.state === "Started") || one.id.localeCompare(other.id));
+    .sort((one, other) => (one.state === "Started") - (other.state === "Started") || isAddress(one) - isAddress(other) || one.id.localeCompare(other.id));
   show($("routes-count"), stopped > 0 ? "chip warn" : "quiet", stopped > 0 ? `${stopped} of ${state.routes.length} not started` : `${state.routes.length} started`);
   $("routes").replaceChildren(table([{ title: "Route" }, { title: "State" }, { title: "Passed", className: "figure" }, { title: "Failed", className: "figure" }, { title: "", className: "actions" }], found.map(route => ({
     tone: route.state === "Started" ? "" : "drift",
@@ -581,6 +581,9 @@ function drawRoutes() {
     ],
   })), "No route fits."));
 }
+
+/** Whether a route only answers requests; those that work by themselves are what operators steer. */
+const isAddress = route => /^(api|http|page)-/.test(route.id);
 
 function actionsOf(route) {
   return { Started: [["suspend", "Suspend"], ["stop", "Stop"]], Suspended: [["resume", "Resume"], ["stop", "Stop"]] }[route.state] ?? [["start", "Start"]];
