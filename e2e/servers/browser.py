@@ -42,6 +42,7 @@ class Browser:
         page.appear(DESKTOP)
         self.driver.delete_all_cookies()
         self.driver.get(f"{router.url}/ui")
+        page.faults()  # those of whoever had it before
         page.log_in(key)
         return page
 
@@ -89,7 +90,7 @@ class Page:
 
     def faults(self):
         """What the browser had to complain about since it was asked last, but for the question whether there is a session yet."""
-        return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE" and "/ui/session" not in line["message"]]
+        return [line["message"] for line in self.driver.execute("getLog", {"type": "browser"})["value"] if line["level"] == "SEVERE" and "/ui/session" not in line["message"]]
 
     def keep_picture(self, name):
         self.driver.save_screenshot(str(LOGS / f"{name}.png"))
