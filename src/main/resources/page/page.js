@@ -160,6 +160,10 @@ function watch() {
   events.onerror = () => {
     const isOver = events.readyState === EventSource.CLOSED;
     live(isOver ? "every 10 s" : "reconnecting", "warn");
+    if (isOver) {
+      // Too many pages are open, or the session is over, which any answer says.
+      refresh("ages");
+    }
   };
   timer = setInterval(() => {
     if (events.readyState === EventSource.OPEN) {
@@ -589,6 +593,19 @@ function actionsOf(route) {
   return { Started: [["suspend", "Suspend"], ["stop", "Stop"]], Suspended: [["resume", "Resume"], ["stop", "Stop"]] }[route.state] ?? [["start", "Start"]];
 }
 
+/** Shows the page to whoever is logged in; a router that only just starts is asked again. */
+async function begin() {
+  try {
+    await showPage();
+  } catch (refused) {
+    report(refused);
+    if (refused.status !== 401) {
+      $("page").hidden = false;
+      setTimeout(begin, REREAD_MILLISECONDS);
+    }
+  }
+}
+
 // ── Begin ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 $("login-form").addEventListener("submit", logIn);
@@ -599,4 +616,4 @@ $("sync").addEventListener("click", () => act($("sync"), sync));
 $("agents-filter").addEventListener("input", drawAgents);
 $("routes-filter").addEventListener("input", drawRoutes);
 
-showPage().catch(report);
+begin();

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +74,7 @@ class OverviewTest {
     @Test
     void peersThatAreAwayAndTheLastVerificationsAreNamed() {
         run.sql.update("INSERT INTO router.peer (name, down_since, paused_until, reason) VALUES ('agent:agent-away', ?::timestamptz, now() + interval '1 minute', 'it refuses')", OLD);
-        run.sql.update("INSERT INTO router.verification (at, differences, report) SELECT now() - n * interval '1 hour', n, '' FROM generate_series(1, 11) n");
+        run.sql.update("INSERT INTO router.verification (at, differences, report) SELECT timestamptz '2100-01-01' - n * interval '1 hour', n, '' FROM generate_series(1, 11) n");
 
         assertThat(overview().path("peers")).anySatisfy(peer -> assertThat(JSON.convertValue(peer, Map.class)).isEqualTo(Map.of("name", "agent:agent-away", "down_since", OLD, "reason", "it refuses")));
         assertThat(overview().path("verifications")).hasSize(10);
@@ -90,6 +93,32 @@ class OverviewTest {
             assertThat(message.path("event_id").asText()).isEqualTo(event);
             assertThat(List.of(message.path("received_at").asText(), message.path("asked_at").asText(), message.path("settled_at").asText(), message.path("posted_at").asText()))
                     .isSorted().allMatch(at -> at.startsWith("20"));
+        });
+    }
+
+    @Test
+    void whateverThePageShowsChangesItsSectionAndOnlyThat() throws IOException {
+        run.map("Told", "!told:test.local");
+        String event = run.homeserver.say("!told:test.local", PERSON, "hi");
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.outbox WHERE source = ? || '/0' AND state = 'sent'", Integer.class, event) == 1);
+        String statement = Files.readString(Path.of("src/main/resources/sql/page-sections.sql"));
+
+        Map<String, String> changes = new LinkedHashMap<>();
+        changes.put("UPDATE agent_mappings SET room_id = '!retold:test.local' WHERE agent_id = 'agent-told'", "mappings");
+        changes.put("UPDATE agent_mappings SET matrix_password = 'secret-of-told' WHERE agent_id = 'agent-told'", "mappings");
+        changes.put("DELETE FROM agent_mappings WHERE agent_id = 'agent-told'", "mappings");
+        changes.put("INSERT INTO router.verification (differences, report) VALUES (0, '')", "mappings");
+        changes.put("UPDATE router.outbox SET sent_at = sent_at + interval '1 second' WHERE source = '" + event + "/0'", "messages");
+        changes.put("UPDATE router.inbox SET state = 'dead' WHERE event_id = '" + event + "'", "messages");
+        changes.put("INSERT INTO router.mark (agent_id, mark) VALUES ('agent-told', 'stale')", "messages");
+        changes.put("INSERT INTO router.peer (name, down_since) VALUES ('agent:agent-told', now())", "messages");
+        changes.forEach((change, section) -> {
+            Map<String, Object> before = run.sql.queryForMap(statement);
+            run.sql.execute(change);
+            Map<String, Object> after = run.sql.queryForMap(statement);
+            assertThat(before.keySet()).containsExactlyInAnyOrder("mappings", "messages");
+            assertThat(after.get(section)).as(change).isNotEqualTo(before.get(section));
+            assertThat(after).as(change).containsAnyOf(Map.entry("mappings", before.get("mappings")), Map.entry("messages", before.get("messages")));
         });
     }
 
