@@ -7,6 +7,7 @@ pytest.register_assert_rewrite("breaker", "ledger", "servers")  # so that a fail
 
 from cluster import Cluster
 from installation import Installation
+from servers.browser import Browser
 from servers.letta import Letta
 from servers.model import Model
 from servers.postgres import Postgres
@@ -84,3 +85,9 @@ def cluster(peers_postgres, letta, model, default_agent):
     """Two routers on one store."""
     with running(Cluster(peers_postgres, letta, model, default_agent)) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def browser(logs):
+    with running(Browser()) as browser:
+        yield browser

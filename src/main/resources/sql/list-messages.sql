@@ -18,6 +18,7 @@ WITH waiting_room AS (
     LEFT JOIN waiting_room ON message.state = 'waiting' AND waiting_room.room_id = message.room_id
 )
 SELECT event_id, room_id, sender, state, reason, CASE WHEN is_open THEN to_agent ELSE agent_id END AS agent_id, CASE WHEN is_open THEN to_name ELSE agent_name END AS agent_name,
-  CASE WHEN is_open THEN to_default ELSE is_default END AS is_default, generation, received_at, settled_at, (SELECT count(*) FROM found) AS found
+  CASE WHEN is_open THEN to_default ELSE is_default END AS is_default, generation, received_at, asked_at, settled_at,
+  (SELECT max(sent_at) FROM router.outbox WHERE source = shown.event_id || '/' || shown.generation) AS posted_at, (SELECT count(*) FROM found) AS found
 FROM shown
 ORDER BY seq DESC

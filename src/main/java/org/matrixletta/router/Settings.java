@@ -25,6 +25,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param readKey the same, for reading only (ROUTER_READ_KEY)
  * @param apiOpenReads whether the old system's two reading endpoints answer without a key (API_OPEN_READS)
  * @param metricsAgents how many agents have metrics of their own (METRICS_AGENTS)
+ * @param apiAllowedHosts further host names by which the page may be opened, separated by commas (API_ALLOWED_HOSTS)
  * @param matrixIntake how events come in (MATRIX_INTAKE)
  * @param matrixHomeserverUrl where the homeserver's client-server API answers (MATRIX_HOMESERVER_URL)
  * @param matrixServerName the homeserver's name (MATRIX_SERVER_NAME)
@@ -60,7 +61,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("router")
 public record Settings(
         String databaseUrl, Path mappingsFile, String mappingsPhase, String mappingsAccepted, String verifyCron, boolean verifySelfHeal,
-        String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads, int metricsAgents,
+        String apiHost, int apiPort, String apiKey, String readKey, boolean apiOpenReads, int metricsAgents, String apiAllowedHosts,
         String matrixIntake, String matrixHomeserverUrl, String matrixServerName, String routerUrl, String matrixAsId, String matrixAsToken, String matrixHsToken,
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
         String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
@@ -76,6 +77,8 @@ public record Settings(
     // Matrix specification, appendices: server name, and user identifiers; Synapse takes only what a URL leaves as it is.
     private static final Pattern SERVER_NAME = Pattern.compile("[A-Za-z0-9.:\\[\\]-]+");
     private static final Pattern LOCALPART = Pattern.compile("[a-z0-9._/-]+");
+    // RFC 3986, section 3.2.2: a name, or an address of version 4 or 6.
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+]?");
     private static final Pattern AS_ID = Pattern.compile("[A-Za-z0-9._-]+");
 
     /** The folder that the watcher looks into. */
@@ -135,6 +138,9 @@ public record Settings(
         }
         if (!readKey.isEmpty() && (readKey.length() < TOKEN_LENGTH || readKey.equals(apiKey))) {
             faults.add("ROUTER_READ_KEY is shorter than " + TOKEN_LENGTH + " characters or equal to ROUTER_API_KEY; set another random text, or leave it out.");
+        }
+        if (!ids(apiAllowedHosts).stream().allMatch(host -> HOST.matcher(host).matches())) {
+            faults.add("API_ALLOWED_HOSTS holds something that is no host name; set names separated by commas, without scheme, port and path, for example router.example.org, or leave it out.");
         }
         if (!org.quartz.CronExpression.isValidExpression(verifyCron)) {
             faults.add("VERIFY_CRON is not a Quartz cron expression; set six fields, for example `0 */15 * * * ?`.");

@@ -20,8 +20,13 @@ public final class RawHttp {
 
     /** The whole answer, to its last byte, to a request whose head is followed by just these bytes. */
     public static String exchange(int port, String method, String target, List<String> headers, byte[] body) {
+        return exchange(port, method, target, "127.0.0.1", headers, body);
+    }
+
+    /** The same for another host name than the one that the socket leads to. */
+    public static String exchange(int port, String method, String target, String host, List<String> headers, byte[] body) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            String head = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            String head = method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                     + String.join("", headers.stream().map(header -> header + "\r\n").toList()) + "\r\n";
             OutputStream request = socket.getOutputStream();
             request.write(head.getBytes(StandardCharsets.UTF_8));

@@ -38,6 +38,7 @@ class RoutesTest {
             "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",
             "peers-check", "peers-check-letta", "peers-check-homeserver", "homeserver-greet", "letta-need", "homeserver-need",
             "api-post-provision", "provision-agent", "provision-user", "provision-find-room", "provision-make-room", "provision-search-rooms", "provision-write-room", "provision-invite",
+            "page-document", "page-style", "page-script", "page-login", "page-session", "page-logout", "page-show-session", "page-watch", "page-tell", "api-get-overview",
             "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables", "store-retention", "store-forget");
     /** Steps that take an endpoint out of a message, and languages in which a message could be a program. */
     private static final Set<String> FORBIDDEN = Set.of("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll",

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
@@ -35,6 +36,7 @@ class SecretsTest {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
 
     static RunningRouter router;
+    static String session;
     static final List<String> answers = new ArrayList<>();
 
     @BeforeAll
@@ -58,10 +60,19 @@ class SecretsTest {
         ask("PATCH", "/agents/agent-3/mapping", "{\"matrix_password\": \"secret-of-three-again\"}");
         ask("POST", "/mappings/history/1/restore?dryRun=true", null);
         ask("DELETE", "/agents/agent-3/mapping", null);
-        for (String path : List.of("/agents/mappings", "/agents/agent-1/room", "/mappings/verification", "/mappings/history", "/routes", "/messages", "/messages/$event", "/dead-letters", "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/nowhere")) {
+        for (String path : List.of("/agents/mappings", "/agents/agent-1/room", "/mappings/verification", "/mappings/history", "/routes", "/messages", "/messages/$event", "/dead-letters", "/overview", "/ui", "/ui/page.js", "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/nowhere")) {
             ask("GET", path, null);
             ask("GET", path, null, "Accept", "text/plain");
         }
+
+        // A session of the page, whose id is as good as the key
+        HttpResponse<String> login = router.anyone("POST", "/ui/session", "{\"key\":\"" + RunningRouter.KEY + "\"}", "Content-Type", "application/json", "Origin", "http://127.0.0.1:" + router.port);
+        session = login.headers().firstValue("Set-Cookie").orElseThrow().split("[=;]")[1];
+        answers.add(answer(login));
+        for (String path : List.of("/overview", "/ui/session", "/ui/nowhere")) {
+            answers.add(answer(router.anyone("GET", path, null, "Cookie", "router_session=" + session)));
+        }
+        answers.add(answer(router.anyone("POST", "/ui/session", "{\"key\":\"secret-of-nobody\"}", "Content-Type", "application/json", "Origin", "http://127.0.0.1:" + router.port)));
 
         // Bodies that are broken, of another type, or where no password belongs
         for (String broken : List.of("{\"a\": {\"matrix_password\": \"secret-of-a\"", "[\"secret-of-a\"]", "secret-of-a", file(entry("a", "\"matrix_password\": {\"x\": \"secret-of-a\"}")),
@@ -124,7 +135,7 @@ class SecretsTest {
     @Test
     @Tag("S23")
     void s23_nothingThatThisWholeRunPrintedHoldsASecret() {
-        assertThat(Printed.all()).contains("is reachable").satisfies(printed -> SECRETS.forEach(secret -> {
+        assertThat(Printed.all()).contains("is reachable").satisfies(printed -> Stream.concat(SECRETS.stream(), Stream.of(session)).forEach(secret -> {
             int at = printed.indexOf(secret);
             assertThat(at).as(() -> "… " + printed.substring(Math.max(0, at - 300), at) + " …").isNegative();
         }));

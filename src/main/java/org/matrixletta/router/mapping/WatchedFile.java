@@ -70,10 +70,15 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
         return file.isFile() && file.length() > NO_ENTRIES;
     }
 
+    /** A text that differs for each version of a file, as far as its length and time tell. */
+    public String version(File file) {
+        return file.length() + "-" + file.lastModified();
+    }
+
     /** Whether the file as it is now is yet to be applied, or found unusable; until then any room may be one of its rooms. */
     public boolean isUnread(File file) {
         Seen last = seen;
-        return file.isFile() && (last == null || !last.version().equals(file.length() + "-" + file.lastModified())
+        return file.isFile() && (last == null || !last.version().equals(version(file))
                 || (last.sync() == null ? last.pause().isBefore(Instant.MAX) : !isStored(last.sync())));
     }
 

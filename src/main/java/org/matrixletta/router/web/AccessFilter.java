@@ -2,19 +2,16 @@ package org.matrixletta.router.web;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -47,14 +44,24 @@ class AccessFilter extends OncePerRequestFilter {
     private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=([^&]*)");
     private static final String LIVE = "/health/live";
     private static final Set<String> OPEN = Set.of("/health", LIVE, "/health/ready");
-    private static final Set<String> FILE_PATHS = Set.of("/mappings/sync", "/mappings/verification");
+    private static final Map<String, Long> LIMITS = Map.of("/mappings/sync", FILE_LIMIT, "/mappings/verification", FILE_LIMIT, BrowserAccess.SESSION, 1L << 12);
+    private static final String BEARER = "Bearer ";
+    private static final String NEEDS_KEY = "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.";
+    /** Of every answer: no browser keeps it, guesses another type for it, shows it in a frame or runs what is not the page's own script. */
+    private static final Map<String, String> ANSWERS = Map.of(
+            "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+            "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", "Cache-Control", "no-store");
 
     private final Settings settings;
+    private final Keys keys;
+    private final BrowserAccess browser;
     private final ObjectProvider<CamelContext> camel;
     private final Set<String> keylessCallers = ConcurrentHashMap.newKeySet();
 
-    AccessFilter(Settings settings, ObjectProvider<CamelContext> camel) {
+    AccessFilter(Settings settings, Keys keys, BrowserAccess browser, ObjectProvider<CamelContext> camel) {
         this.settings = settings;
+        this.keys = keys;
+        this.browser = browser;
         this.camel = camel;
     }
 
@@ -64,30 +71,25 @@ class AccessFilter extends OncePerRequestFilter {
         String path = request.getServletPath();
         boolean isHomeserver = path.startsWith("/_matrix/") || TRANSACTION.matcher(path).matches() || QUESTION.matcher(path).matches();
         Refusal refusal = new Refusal(response, isHomeserver);
+        ANSWERS.forEach(response::setHeader);
         if (!camel.getObject().isStarted()) {
             // The port is open before the routes are: what they would answer is not known yet, but that the process lives is.
-            refusal.send(request.getMethod().equals("GET") && request.getRequestURI().equals(LIVE) ? 200 : 503, "The router is starting or stopping; try again in a few seconds.");
+            refusal.send(new Denial(request.getMethod().equals("GET") && request.getRequestURI().equals(LIVE) ? 200 : 503, "The router is starting or stopping; try again in a few seconds."));
             return;
         }
-        boolean mayPass = isHomeserver ? isHomeserver(request) : mayPass(request);
-        if (!mayPass) {
-            boolean showsToken = request.getHeader("Authorization") != null || isHomeserver && !queryTokens(request).isEmpty();
-            refusal.send(showsToken ? 403 : 401, isHomeserver ? "This needs the hs_token of the registration." : "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
+        Denial denial = isHomeserver ? homeserverDenial(request, path) : denial(request);
+        if (denial != null) {
+            refusal.send(denial);
             return;
         }
-        String method = isHomeserver ? methodOf(path) : request.getMethod();
-        if (!request.getMethod().equals(method)) {
-            refusal.send(method == null ? 404 : 405, method == null ? "The router has no such endpoint." : "This endpoint takes " + method + " only.");
-            return;
-        }
-        long limit = isHomeserver ? TRANSACTION_LIMIT : FILE_PATHS.contains(request.getRequestURI()) ? FILE_LIMIT : BODY_LIMIT;
+        long limit = isHomeserver ? TRANSACTION_LIMIT : LIMITS.getOrDefault(request.getRequestURI(), BODY_LIMIT);
         if (request.getHeader("Content-Encoding") != null) {
-            refusal.send(415, "A body with a Content-Encoding is not read; send it as it is.");
+            refusal.send(new Denial(415, "A body with a Content-Encoding is not read; send it as it is."));
         } else if (isForm(request.getContentType())) {
             // Camel would take the body apart into parameters, and log all of it when that fails.
-            refusal.send(415, "A form is not read; send JSON, with the header Content-Type: application/json.");
+            refusal.send(new Denial(415, "A form is not read; send JSON, with the header Content-Type: application/json."));
         } else if (request.getContentLengthLong() > limit) {
-            refusal.send(413, tooLarge(limit));
+            refusal.send(LimitedRequest.tooLarge(limit));
         } else {
             HttpServletRequest limited = new LimitedRequest(request, refusal, limit);
             if (isHomeserver && !path.startsWith("/_matrix/")) {
@@ -99,16 +101,18 @@ class AccessFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The method of a request that the homeserver may make; null if it may not. */
-    private static String methodOf(String path) {
-        return TRANSACTION.matcher(path).matches() ? "PUT" : QUESTION.matcher(path).matches() ? "GET" : path.equals(APPLICATION_SERVICE + "/ping") ? "POST" : null;
-    }
-
-    /** Matrix specification, application service API, authorization: the header, or the query as older homeservers send it; if both, the same. */
-    private boolean isHomeserver(HttpServletRequest request) {
+    private Denial homeserverDenial(HttpServletRequest request, String path) {
         List<String> shown = new ArrayList<>(Collections.list(request.getHeaders("Authorization")));
-        queryTokens(request).forEach(token -> shown.add("Bearer " + token));
-        return !settings.matrixHsToken().isEmpty() && !shown.isEmpty() && shown.stream().allMatch(authorization -> isBearer(authorization, settings.matrixHsToken()));
+        // Matrix specification, application service API, authorization: the header, or the query as older homeservers send it; if both, the same.
+        queryTokens(request).forEach(token -> shown.add(BEARER + token));
+        if (shown.isEmpty() || settings.matrixHsToken().isEmpty() || !shown.stream().allMatch(authorization -> Keys.isSame(authorization, BEARER + settings.matrixHsToken()))) {
+            return new Denial(shown.isEmpty() ? 401 : 403, "This needs the hs_token of the registration.");
+        }
+        String method = TRANSACTION.matcher(path).matches() ? "PUT" : QUESTION.matcher(path).matches() ? "GET" : path.equals(APPLICATION_SERVICE + "/ping") ? "POST" : null;
+        if (method == null) {
+            return new Denial(404, "The router has no such endpoint.");
+        }
+        return request.getMethod().equals(method) ? null : new Denial(405, "This endpoint takes " + method + " only.");
     }
 
     /** The tokens of the query, decoded, without reading a body as {@code getParameter} would; a plus sign is a plus sign. */
@@ -122,13 +126,26 @@ class AccessFilter extends OncePerRequestFilter {
         }).toList();
     }
 
-    private boolean mayPass(HttpServletRequest request) {
-        String path = request.getRequestURI();
-        boolean reads = request.getMethod().equals("GET");
+    private Denial denial(HttpServletRequest request) {
+        Denial wrongHost = browser.concerns(request) ? browser.hostDenial(request) : null;
+        if (wrongHost != null) {
+            return wrongHost;
+        }
         String authorization = request.getHeader("Authorization");
         if (authorization != null) {
-            return isBearer(authorization, settings.apiKey()) || reads && !settings.readKey().isEmpty() && isBearer(authorization, settings.readKey());
+            boolean mayPass = authorization.startsWith(BEARER) && keys.rightOf(authorization.substring(BEARER.length())).covers(request.getMethod().equals("GET"));
+            return mayPass ? null : new Denial(403, NEEDS_KEY);
         }
+        Sessions.Session session = browser.session(request);
+        if (session != null || browser.isOpen(request)) {
+            return browser.denial(request, session);
+        }
+        return isOpen(request) ? null : new Denial(401, NEEDS_KEY);
+    }
+
+    private boolean isOpen(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        boolean reads = request.getMethod().equals("GET");
         if (reads && OPEN.contains(path)) {
             return true;
         }
@@ -142,101 +159,5 @@ class AccessFilter extends OncePerRequestFilter {
     private static boolean isForm(String contentType) {
         String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
         return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/");
-    }
-
-    private static boolean isBearer(String authorization, String key) {
-        return MessageDigest.isEqual(authorization.getBytes(StandardCharsets.UTF_8), ("Bearer " + key).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String tooLarge(long limit) {
-        return "The body is larger than " + limit + " bytes.";
-    }
-
-    /** Says why a request is refused, in the shape that its sender knows. */
-    private record Refusal(HttpServletResponse response, boolean toHomeserver) {
-
-        void send(int status, String sentence) throws IOException {
-            response.setStatus(status);
-            response.setContentType("application/json");
-            String code = switch (status) {
-                case 401 -> "M_MISSING_TOKEN";
-                case 403 -> "M_FORBIDDEN";
-                case 404, 405 -> "M_UNRECOGNIZED";
-                case 413 -> "M_TOO_LARGE";
-                default -> "M_UNKNOWN";
-            };
-            String answer = toHomeserver ? "{\"errcode\":\"" + code + "\",\"error\":\"" + sentence + "\"}" : "{\"detail\":\"" + sentence + "\"}";
-            response.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    /** A request that is refused where its body crosses the limit, also when it announced no length. */
-    private static final class LimitedRequest extends HttpServletRequestWrapper {
-
-        private final Refusal refusal;
-        private final long limit;
-
-        LimitedRequest(HttpServletRequest request, Refusal refusal, long limit) {
-            super(request);
-            this.refusal = refusal;
-            this.limit = limit;
-        }
-
-        @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream(), refusal, limit);
-        }
-    }
-
-    private static final class LimitedStream extends ServletInputStream {
-
-        private final ServletInputStream stream;
-        private final Refusal refusal;
-        private final long limit;
-        private long left;
-
-        LimitedStream(ServletInputStream stream, Refusal refusal, long limit) {
-            this.stream = stream;
-            this.refusal = refusal;
-            this.limit = limit;
-            this.left = limit;
-        }
-
-        @Override
-        public int read() throws IOException {
-            return counted(stream.read(), 1);
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = stream.read(buffer, offset, length);
-            return counted(read, read);
-        }
-
-        private int counted(int result, int bytes) throws IOException {
-            left -= result < 0 ? 0 : bytes;
-            if (left < 0) {
-                // Camel reads the body before any route runs, and would answer this failure with 500.
-                refusal.send(413, tooLarge(limit));
-                refusal.response().flushBuffer();
-                throw new IOException(tooLarge(limit));
-            }
-            return result;
-        }
-
-        @Override
-        public boolean isFinished() {
-            return stream.isFinished();
-        }
-
-        @Override
-        public boolean isReady() {
-            return stream.isReady();
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            stream.setReadListener(listener);
-        }
     }
 }

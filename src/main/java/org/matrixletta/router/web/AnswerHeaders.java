@@ -10,6 +10,6 @@ class AnswerHeaders extends HttpHeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
-        return !name.equalsIgnoreCase(Answers.EXIT_CODE);
+        return !name.equalsIgnoreCase(Answers.EXIT_CODE) && !name.equalsIgnoreCase(Logins.SET_COOKIE);
     }
 }

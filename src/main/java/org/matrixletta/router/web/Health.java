@@ -46,24 +46,14 @@ public class Health {
      * @param challenge a text whose proof shows a command that this service holds the same ROUTER_API_KEY; may be null
      */
     public String answer(@Header("challenge") String challenge, @Header("Authorization") String authorization, Exchange exchange) throws JsonProcessingException {
-        StoreState.Look look = store.last();
-        String fault = fault(look);
+        String fault = fault(store.last());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", fault == null ? "healthy" : "unhealthy");
         if (challenge != null) {
             answer.put("proof", proof(settings.apiKey(), challenge));
         }
         if (authorization != null) {
-            answer.put("store", database.place());
-            answer.put("mapping_file", settings.mappingsFile().toAbsolutePath().normalize().toString());
-            answer.put("mapping_file_fault", file.fault());
-            answer.put("phase", settings.mappingsPhase());
-            answer.put("looked_at", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
-            answer.put("fault", fault);
-            answer.putAll(look.facts());
-            if (settings.carriesMessages()) {
-                answer.put("peers", peers.all());
-            }
+            answer.putAll(details());
         }
         return write(answer, fault == null, exchange);
     }
@@ -84,6 +74,23 @@ public class Health {
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, isWell ? 200 : 503);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         return json.writeValueAsString(answer);
+    }
+
+    /** What whoever has a key is told. */
+    Map<String, Object> details() {
+        StoreState.Look look = store.last();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("store", database.place());
+        details.put("mapping_file", settings.mappingsFile().toAbsolutePath().normalize().toString());
+        details.put("mapping_file_fault", file.fault());
+        details.put("phase", settings.mappingsPhase());
+        details.put("looked_at", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
+        details.put("fault", fault(look));
+        details.putAll(look.facts());
+        if (settings.carriesMessages()) {
+            details.put("peers", peers.all());
+        }
+        return details;
     }
 
     /** What only a holder of the key can say to the challenge: HMAC-SHA-256 in hexadecimal. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
 import org.apache.camel.Route;
@@ -38,6 +39,11 @@ class RouteControl {
             routes.add(shown);
         }
         return new RouteReport(routes);
+    }
+
+    /** The state of every route, as one text. */
+    public String states() {
+        return camel.getRoutes().stream().map(route -> route.getId() + " " + camel.getRouteController().getRouteStatus(route.getId())).collect(Collectors.joining("\n"));
     }
 
     /**

@@ -93,6 +93,7 @@ public final class DemoApplication {
 
                  See the table  curl -s -H 'Authorization: Bearer %6$s' -H 'Accept: text/plain' '%5$s/agents/mappings'
                  Compare both   curl -s -H 'Authorization: Bearer %6$s' -H 'Accept: text/plain' '%5$s/mappings/verification'
+                 The page       %5$s/ui
                  API key        %6$s  (of this run)
                  Stop           Ctrl+C
                 ────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,9 @@ class AccessTest {
     static final List<String> PATHS = List.of("/health", "/health/live", "/health/ready", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
             "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
-            "/openapi.json", "/actuator/health", "/error", "/");
+            "/overview", "/ui", "/ui/page.css", "/ui/page.js", "/ui/session", "/ui/events", "/openapi.json", "/actuator/health", "/error", "/");
+
+    private static final Pattern OPEN = Pattern.compile("(/health(/live|/ready)?|/ui|/ui/page\\.css|/ui/page\\.js)(\\?.*)?");
 
     static RunningRouter router;
 
@@ -54,14 +57,15 @@ class AccessTest {
 
     @Test
     @Tag("H5")
-    void h5_nothingButHealthIsOpenHoweverItsPathIsWritten() {
+    void h5_nothingButHealthAndTheEmptyPageIsOpenHoweverItsPathIsWritten() {
         assertThat(RawHttp.status(router.port, "GET", "/health")).isEqualTo(200);
         for (String[] token : List.of(new String[0], new String[] {"Authorization: Bearer wrong"}, new String[] {"Authorization: " + RunningRouter.KEY},
-                new String[] {"Authorization: Bearer " + RunningRouter.KEY + "x"}, new String[] {"X-Forwarded-Prefix: /health", "X-HTTP-Method-Override: GET"})) {
+                new String[] {"Authorization: Bearer " + RunningRouter.KEY + "x"}, new String[] {"X-Forwarded-Prefix: /health", "X-HTTP-Method-Override: GET"},
+                new String[] {"X-Forwarded-For: 127.0.0.1", "Origin: http://127.0.0.1", "Cookie: router_session=" + "0".repeat(64)})) {
             for (String path : PATHS) {
                 for (String written : Stream.concat(writings(path), Stream.of(path + "?access_token=" + RunningRouter.KEY)).toList()) {
                     for (String method : METHODS) {
-                        boolean open = method.equals("GET") && written.matches("/health(/live|/ready)?(\\?.*)?") && (token.length == 0 || token[0].startsWith("X-"));
+                        boolean open = method.equals("GET") && OPEN.matcher(written).matches() && (token.length == 0 || token[0].startsWith("X-"));
                         int status = RawHttp.status(router.port, method, written, token);
 
                         assertThat(status).as("%s %s %s", method, written, List.of(token)).matches(answer -> answer >= 400 || open && answer == 200);
@@ -169,7 +173,8 @@ class AccessTest {
         assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "POST /agents/{agent_id}/provision", "PUT /agents/{agent_id}/mapping",
                 "PATCH /agents/{agent_id}/mapping", "DELETE /agents/{agent_id}/mapping", "POST /mappings/sync", "POST /mappings/verification",
                 "GET /mappings/verification", "GET /mappings/history", "POST /mappings/history/{sync_id}/restore", "POST /webhook/new-agent",
-                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /health/live", "GET /health/ready",
+                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /health/live", "GET /health/ready", "GET /overview",
+                "GET /ui", "GET /ui/page.css", "GET /ui/page.js", "GET /ui/session", "POST /ui/session", "DELETE /ui/session",
                 "GET /messages", "GET /messages/{event_id}", "DELETE /messages", "GET /dead-letters", "POST /dead-letters/{id}/replay", "DELETE /dead-letters/{id}",
                 "PUT /_matrix/app/v1/transactions/{txn_id}", "GET /_matrix/app/v1/users/{user_id}", "GET /_matrix/app/v1/rooms/{alias}", "POST /_matrix/app/v1/ping");
     }
