@@ -1,5 +1,6 @@
 package org.matrixletta.router;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -15,7 +16,9 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
     public void initialize(ConfigurableApplicationContext context) {
         var environment = context.getEnvironment();
         Settings settings = Binder.get(environment).bindOrCreate("router", Settings.class);
-        List<String> faults = context instanceof ConfigurableWebApplicationContext ? settings.faultsOfService() : settings.faultsOfCommand();
+        boolean serves = context instanceof ConfigurableWebApplicationContext;
+        List<String> faults = new ArrayList<>(serves ? settings.faultsOfService() : settings.faultsOfCommand());
+        faults.addAll(RemoteManagement.faults(System.getProperties()));
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
