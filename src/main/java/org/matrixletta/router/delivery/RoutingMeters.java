@@ -19,7 +19,7 @@ class RoutingMeters {
 
     /** The rows of store-events.sql. */
     public void stored(@Variable("stored") List<Map<String, Object>> rows) {
-        rows.forEach(row -> count("router.events.stored", row, ((Number) row.get("events")).doubleValue()));
+        rows.forEach(row -> count("router.events.stored", row));
     }
 
     /** A row of claim-messages.sql; what only waits on is counted once it is decided. */
@@ -27,7 +27,7 @@ class RoutingMeters {
         if (row.get("state").equals("waiting")) {
             return;
         }
-        count("router.events.claimed", row, 1);
+        count("router.events.claimed", row);
         lookup(!Boolean.TRUE.equals(row.get("is_default")) ? "found" : row.get("agent_id") == null ? "not mapped" : "default");
         if (row.get("sharing") != null) {
             lookup("contested");
@@ -43,7 +43,7 @@ class RoutingMeters {
         registry.counter("router.lookups", "outcome", outcome).increment();
     }
 
-    private void count(String meter, Map<String, Object> row, double events) {
-        registry.counter(meter, "state", (String) row.get("state"), "rule", row.get("rule") == null ? "none" : (String) row.get("rule")).increment(events);
+    private void count(String meter, Map<String, Object> row) {
+        registry.counter(meter, "state", (String) row.get("state"), "rule", row.get("rule") == null ? "none" : (String) row.get("rule")).increment();
     }
 }
