@@ -243,16 +243,18 @@ public record Settings(
     }
 
     private static List<String> faultsOfUrl(String name, String url, String example) {
-        if (url.isEmpty()) {
-            return List.of(name + " is missing; set it to " + example + ".");
-        }
+        return isAddress(url) ? List.of()
+                : List.of(name + (url.isEmpty() ? " is missing" : " is no plain http or https address without user, query and fragment") + "; set it to " + example + ".");
+    }
+
+    /** Whether a peer may be there. */
+    public static boolean isAddress(String url) {
         try {
             URI parsed = URI.create(url);
-            boolean isPlain = List.of("http", "https").contains(parsed.getScheme()) && parsed.getHost() != null && parsed.getRawUserInfo() == null
-                    && parsed.getRawQuery() == null && parsed.getRawFragment() == null;
-            return isPlain && !EXPRESSION.matcher(url).find() ? List.of() : List.of(name + " is no plain http or https address without user, query and fragment; set it to " + example + ".");
+            return List.of("http", "https").contains(String.valueOf(parsed.getScheme())) && parsed.getHost() != null && parsed.getRawUserInfo() == null
+                    && parsed.getRawQuery() == null && parsed.getRawFragment() == null && !EXPRESSION.matcher(url).find();
         } catch (IllegalArgumentException e) {
-            return List.of(name + " is not an address; set it to " + example + ".");
+            return false;
         }
     }
 

@@ -33,7 +33,7 @@ class AccessTest {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get");
     static final List<String> PATHS = List.of("/health", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
-            "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
+            "/messages", "/messages/$event", "/doctor", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
             "/openapi.json", "/actuator/health", "/error", "/");
 
     static RunningRouter router;
