@@ -99,8 +99,8 @@ class MappingDiagnosis {
 
     /** The peers were asked. */
     public void asked(@Variable("examination") Examination examination, @Variable("live") LiveCheck live) {
-        tell(examination, ROOMS, live.joined().length, "agents' users are in their rooms", live);
-        tell(examination, AGENTS, live.present().length, "mapped agents are there in Letta", live);
+        tell(examination, ROOMS, live.joined().length, "agents' users are in their rooms", "room of", live);
+        tell(examination, AGENTS, live.present().length, "mapped agents are there in Letta", "agent", live);
     }
 
     /** There is no table to take the agents from. */
@@ -108,14 +108,14 @@ class MappingDiagnosis {
         examination.unknown(ROOMS, "Whether each agent is in Letta, and its user in its room, is not known, as no mappings can be read.");
     }
 
-    private static void tell(Examination examination, String check, int well, String what, LiveCheck live) {
+    private static void tell(Examination examination, String check, int well, String what, String which, LiveCheck live) {
         if (well > 0) {
             examination.well(check, well + " " + what);
         }
         List<Finding> found = live.findings().stream().filter(finding -> check.equals(checkOf(finding.kind()))).toList();
         found.stream().filter(finding -> !finding.kind().isUnknown()).limit(LISTED).forEach(finding -> examination.faulty(check, sentence(finding)));
         Map<String, List<Finding>> unknown = found.stream().filter(finding -> finding.kind().isUnknown()).collect(Collectors.groupingBy(Finding::said, TreeMap::new, Collectors.toList()));
-        unknown.forEach((reason, findings) -> examination.unknown(check, (findings.size() == 1 ? name(findings.get(0)) + " is" : findings.size() + " of them are") + " unknown: " + reason + "."));
+        unknown.forEach((reason, findings) -> examination.unknown(check, (findings.size() == 1 ? "The " + which + " " + name(findings.get(0)) + " is" : findings.size() + " " + check + " are") + " unknown: " + reason + "."));
     }
 
     private static String checkOf(Kind kind) {

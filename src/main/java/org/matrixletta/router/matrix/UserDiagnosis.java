@@ -96,9 +96,12 @@ class UserDiagnosis {
         users.unknown(user(mapping), "Whether we may write as the agents' users, or one of them, is not known: the homeserver stopped answering.");
     }
 
-    /** Everything was asked. */
-    public void asked(@Variable("examination") Examination examination, @Variable("users") UserFindings users) {
+    /** Everything was asked that could be. */
+    public void asked(@Variable("examination") Examination examination, @Variable("users") UserFindings users, @Variable("mappings") Object mappings) {
         users.tell(examination);
+        if (mappings != null && !canAsk(examination, mappings)) {
+            examination.unknown(UserFindings.NAMESPACES, "Whether we may write as the agents' users, and whether one is a server admin, is not known: the homeserver is not as it should be, see above.");
+        }
     }
 
     private static String user(Map<String, Object> mapping) {

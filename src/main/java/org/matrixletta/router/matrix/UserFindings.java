@@ -10,7 +10,7 @@ import org.matrixletta.router.doctor.Examination;
 /** What was found out about the agents' users in one examination; answers may come in any order, from several threads. */
 public final class UserFindings {
 
-    private static final String NAMESPACES = "namespaces";
+    static final String NAMESPACES = "namespaces";
     private static final String ADMINS = "admins";
     private static final int LISTED = 1_000;
 

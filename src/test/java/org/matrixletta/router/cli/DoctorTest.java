@@ -135,7 +135,7 @@ class DoctorTest {
         assertThat(report.faults()).isEmpty();
         assertThat(report.unknown()).containsExactly(
                 "⚠️  Whether an agent's user is a server admin, the homeserver does not say (404); see that none is.",
-                "⚠️  Finn (agent-finn) is unknown: The homeserver answered 502.");
+                "⚠️  The room of Finn (agent-finn) is unknown: The homeserver answered 502.");
     }
 
     @Test
@@ -150,7 +150,9 @@ class DoctorTest {
         assertThat(report.exitCode()).isEqualTo(1);
         assertThat(report.faults()).satisfiesExactly(homeserver -> assertThat(homeserver).startsWith("❌ The homeserver at http://127.0.0.1:").contains("check that it runs, and MATRIX_HOMESERVER_URL"),
                 letta -> assertThat(letta).startsWith("❌ Letta at http://127.0.0.1:").contains("check that it runs, and LETTA_API_URL"));
-        assertThat(report.unknown()).containsExactly("⚠️  2 of them are unknown: the homeserver is not as it should be, see above.", "⚠️  2 of them are unknown: Letta is not as it should be, see above.");
+        assertThat(report.unknown()).containsExactly(
+                "⚠️  Whether we may write as the agents' users, and whether one is a server admin, is not known: the homeserver is not as it should be, see above.",
+                "⚠️  2 rooms are unknown: the homeserver is not as it should be, see above.", "⚠️  2 agents are unknown: Letta is not as it should be, see above.");
         soon().untilAsserted(() -> assertThat(doctor().faults()).isEmpty());
     }
 

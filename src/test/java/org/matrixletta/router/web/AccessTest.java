@@ -169,7 +169,7 @@ class AccessTest {
         assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "POST /agents/{agent_id}/provision", "PUT /agents/{agent_id}/mapping",
                 "PATCH /agents/{agent_id}/mapping", "DELETE /agents/{agent_id}/mapping", "POST /mappings/sync", "POST /mappings/verification",
                 "GET /mappings/verification", "GET /mappings/history", "POST /mappings/history/{sync_id}/restore", "POST /webhook/new-agent",
-                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health",
+                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /doctor",
                 "GET /messages", "GET /messages/{event_id}", "DELETE /messages", "GET /dead-letters", "POST /dead-letters/{id}/replay", "DELETE /dead-letters/{id}",
                 "PUT /_matrix/app/v1/transactions/{txn_id}", "GET /_matrix/app/v1/users/{user_id}", "GET /_matrix/app/v1/rooms/{alias}", "POST /_matrix/app/v1/ping");
     }
