@@ -3,6 +3,7 @@ import json
 import os
 import secrets
 import signal
+import subprocess
 
 import requests
 
@@ -49,6 +50,12 @@ class Router:
     def kill(self):
         self.to_synapse.shut()
         self.process.end(signal.SIGKILL)
+
+    def command(self, *arguments, **environment):
+        """What a command prints, as an operator runs it beside the service, with these variables replaced; and its exit code."""
+        ended = subprocess.run(["java", "-jar", os.environ["E2E_JAR"], *arguments], env=self.process.environment | environment, cwd=self.process.folder,
+                               capture_output=True, text=True, timeout=120)
+        return ended.stdout, ended.returncode
 
     def push(self, event):
         """Hands an event in as the homeserver does, for what a Synapse refuses to relay."""

@@ -117,6 +117,9 @@ class Account:
     def join(self, room):
         self._call("POST", f"rooms/{_segment(room)}/join", {})
 
+    def kick(self, room, user):
+        self._call("POST", f"rooms/{_segment(room)}/kick", {"user_id": user})
+
     def send(self, room, body, transaction=None, **content):
         """The event id. Within one transaction the homeserver takes a message once, however often it is sent."""
         path = f"rooms/{_segment(room)}/send/m.room.message/{transaction or secrets.token_hex(8)}"

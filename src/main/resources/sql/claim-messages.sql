@@ -87,7 +87,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   FROM next
   WHERE inbox.seq = next.seq AND coalesce(inbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
   RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, inbox.received_at, inbox.mapping_updated_at,
-    to_state AS state, rule, next.reason AS rule_before, to_agent AS agent_id, to_name AS agent_name, to_user AS agent_user, writer, writer_name, sharing, edit, (SELECT is_probe FROM slots) AS is_probe
+    to_state AS state, rule, next.reason AS rule_before, next.agent_id AS agent_before, to_agent AS agent_id, to_name AS agent_name, to_user AS agent_user, writer, writer_name, sharing, edit, (SELECT is_probe FROM slots) AS is_probe
 ), told AS (
   INSERT INTO router.outbox (source, part, room_id, content)
   SELECT source, 1, room_id, router.notice_content(source, CASE rule WHEN 'too-old' THEN format(router.notice_text(rule), (

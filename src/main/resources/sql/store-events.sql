@@ -59,11 +59,11 @@ WITH given AS (
   FROM counted
   ORDER BY place
   ON CONFLICT (event_id) DO NOTHING
-  RETURNING room_id, state, reason
+  RETURNING event_id, room_id, sender, state, reason
 ), told AS (
   INSERT INTO router.outbox (source, part, room_id, content)
   SELECT source, 1, room_id, router.notice_content(source, router.notice_text('flood'))
   FROM (SELECT DISTINCT room_id, 'notice/flood/' || room_id || '/' || current_date AS source FROM stored WHERE reason = 'flood' AND NOT :#observe) flooded
   ON CONFLICT DO NOTHING
 )
-SELECT state, CASE WHEN state <> 'dead' THEN reason END AS rule, count(*) AS events FROM stored GROUP BY 1, 2
+SELECT *, CASE WHEN state <> 'dead' THEN reason END AS rule FROM stored

@@ -7,6 +7,8 @@ import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.spring.boot.CamelSpringBootInitializationException;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -39,12 +41,15 @@ public final class OneSentence implements SpringBootExceptionReporter {
                         + "; correct the file in routes/, or remove that folder to use the packed routes.");
             }
             if (cause instanceof BindException unreadable) {
-                String variable = unreadable.getName().getLastElement(Form.DASHED)
-                        .replace('-', '_').toUpperCase(Locale.ROOT);
-                return List.of(variable + " cannot be read as a " + unreadable.getTarget().getType().resolve(Object.class).getSimpleName()
-                        + "; correct it, or leave it out for its default.");
+                return List.of(unreadable(unreadable.getName(), unreadable.getTarget()));
             }
         }
         return List.of();
+    }
+
+    /** Says that a setting is not of the kind that it has to be. */
+    static String unreadable(ConfigurationPropertyName name, Bindable<?> target) {
+        return name.getLastElement(Form.DASHED).replace('-', '_').toUpperCase(Locale.ROOT) + " cannot be read as a " + target.getType().resolve(Object.class).getSimpleName()
+                + "; correct it, or leave it out for its default.";
     }
 }

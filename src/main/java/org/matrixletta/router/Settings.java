@@ -57,6 +57,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param retainText how long the text of a message is kept after it is settled (RETAIN_TEXT)
  * @param retainMessages how long the rest of it is kept (RETAIN_MESSAGES)
  * @param observe whether nothing is sent, to Letta or to the homeserver (OBSERVE)
+ * @param logFormat how a line of the log is written (LOG_FORMAT)
  */
 @ConfigurationProperties("router")
 public record Settings(
@@ -66,7 +67,7 @@ public record Settings(
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
         String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
         String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, Duration lateAfter, boolean mentionAsker, boolean silentTurnNotice,
-        Duration retainText, Duration retainMessages, boolean observe) {
+        Duration retainText, Duration retainMessages, boolean observe, String logFormat) {
 
     /** The fewest characters of a token that this router accepts as a secret. */
     static final int TOKEN_LENGTH = 32;
@@ -252,16 +253,18 @@ public record Settings(
     }
 
     private static List<String> faultsOfUrl(String name, String url, String example) {
-        if (url.isEmpty()) {
-            return List.of(name + " is missing; set it to " + example + ".");
-        }
+        return isAddress(url) ? List.of()
+                : List.of(name + (url.isEmpty() ? " is missing" : " is no plain http or https address without user, query and fragment") + "; set it to " + example + ".");
+    }
+
+    /** Whether a peer may be there. */
+    public static boolean isAddress(String url) {
         try {
             URI parsed = URI.create(url);
-            boolean isPlain = List.of("http", "https").contains(parsed.getScheme()) && parsed.getHost() != null && parsed.getRawUserInfo() == null
-                    && parsed.getRawQuery() == null && parsed.getRawFragment() == null;
-            return isPlain && !EXPRESSION.matcher(url).find() ? List.of() : List.of(name + " is no plain http or https address without user, query and fragment; set it to " + example + ".");
+            return List.of("http", "https").contains(String.valueOf(parsed.getScheme())) && parsed.getHost() != null && parsed.getRawUserInfo() == null
+                    && parsed.getRawQuery() == null && parsed.getRawFragment() == null && !EXPRESSION.matcher(url).find();
         } catch (IllegalArgumentException e) {
-            return List.of(name + " is not an address; set it to " + example + ".");
+            return false;
         }
     }
 
@@ -289,6 +292,9 @@ public record Settings(
         }
         if (!List.of("default-agent", "ignore", "notice").contains(unmappedRooms)) {
             faults.add("UNMAPPED_ROOMS is \"" + unmappedRooms + "\"; set it to default-agent, ignore or notice.");
+        }
+        if (!List.of("text", "json").contains(logFormat)) {
+            faults.add("LOG_FORMAT is \"" + logFormat + "\"; set it to text or json, or leave it out.");
         }
         return faults;
     }

@@ -1,5 +1,6 @@
 package org.matrixletta.router;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -15,7 +16,9 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
     public void initialize(ConfigurableApplicationContext context) {
         var environment = context.getEnvironment();
         Settings settings = Binder.get(environment).bindOrCreate("router", Settings.class);
-        List<String> faults = context instanceof ConfigurableWebApplicationContext ? settings.faultsOfService() : settings.faultsOfCommand();
+        boolean serves = context instanceof ConfigurableWebApplicationContext;
+        List<String> faults = new ArrayList<>(serves ? settings.faultsOfService() : settings.faultsOfCommand());
+        faults.addAll(RemoteManagement.faults(System.getProperties()));
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
@@ -23,6 +26,7 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
                 "router.watched-folder", settings.watchedFolder().toString(),
                 "router.watched-name", settings.mappingsFile().getFileName().toString(),
                 "router.carries-messages", settings.carriesMessages(),
+                "router.serves", serves,
                 "router.homeserver-peer", peer(settings.matrixHomeserverUrl()),
                 "router.letta-peer", peer(settings.lettaApiUrl()),
                 "router.text-seconds", settings.retainText().toSeconds(),
@@ -31,8 +35,8 @@ final class SettingsInitializer implements ApplicationContextInitializer<Configu
                 "router.turn-milliseconds", settings.lettaTurnLimit().toMillis())));
     }
 
-    /** An address as an endpoint of camel-http; one that no route reaches where none is set. */
+    /** An address as an endpoint of camel-http; one that no request reaches where none that is possible is set. */
     private static String peer(String url) {
-        return url.isEmpty() ? "http://not-set.invalid" : url.replaceFirst("/+$", "");
+        return Settings.isAddress(url) ? url.replaceFirst("/+$", "") : "http://not-set.invalid";
     }
 }

@@ -29,14 +29,15 @@ class RoutesTest {
 
     private static final Set<String> ROUTES = Set.of(
             "mappings-watch", "mappings-sync", "mappings-dry-run", "mappings-lock", "mappings-load", "mappings-plan", "mappings-match", "mappings-apply",
-            "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-live", "live-agents", "live-mapping", "live-room", "live-agent", "mappings-differences", "trial-open", "trial-close", "report-log",
+            "mappings-verify", "mappings-tick", "mappings-heal", "mappings-compare", "mappings-live", "live-peers", "live-agents", "live-mapping", "live-room", "live-agent", "mappings-differences", "trial-open", "trial-close", "report-log",
             "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-live", "api-get-ready", "api-get-routes", "api-post-route", "api-export-mappings",
             "api-get-messages", "api-get-message", "api-delete-messages", "api-get-dead-letters", "api-post-replay", "api-delete-dead-letter",
             "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
             "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
             "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",
-            "peers-check", "peers-check-letta", "peers-check-homeserver", "homeserver-greet", "letta-need", "homeserver-need",
+            "peers-check", "peers-check-letta", "peers-check-homeserver", "letta-look", "letta-look-at-default", "homeserver-look", "homeserver-ping", "homeserver-greet", "letta-need", "homeserver-need",
+            "api-get-doctor", "doctor-store", "doctor-file", "doctor-homeserver", "doctor-letta", "doctor-users", "doctor-user", "doctor-mappings",
             "api-post-provision", "provision-agent", "provision-user", "provision-find-room", "provision-make-room", "provision-search-rooms", "provision-write-room", "provision-invite",
             "page-document", "page-style", "page-script", "page-login", "page-session", "page-logout", "page-show-session", "page-watch", "page-tell", "api-get-overview",
             "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables", "store-retention", "store-forget");

@@ -23,7 +23,7 @@ final class InitCommand implements Callable<Integer> {
             1. Set DATABASE_URL and MATRIX_SERVER_NAME in it, correct the addresses, and load it: set -a; . ./.env; set +a
             2. `registration` prints what your homeserver has to load. For Synapse: write it to a file, name that file in homeserver.yaml under
                app_service_config_files, and restart Synapse.
-            3. Start the router. Its log says for the database, Letta and the homeserver, and for the way back from there, ✅ or ❌ with the remedy.
+            3. Start the router. `doctor` says for each setting, the database, Letta and the homeserver, and for the way back from there, ✅ or ❌ with the remedy.
             4. `provision AGENT --owner @you:your.server` gives an agent of Letta a Matrix user and a room, and invites you there.
             """;
 

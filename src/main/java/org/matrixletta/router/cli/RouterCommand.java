@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Routes Matrix rooms to Letta agents by a PostgreSQL table. Without arguments it serves.",
         subcommands = {MappingCommands.Sync.class, MappingCommands.Verify.class, MappingCommands.ListAll.class, MappingCommands.Find.class,
                 MappingCommands.Upsert.class, MappingCommands.SetRoom.class, MappingCommands.Export.class, MappingCommands.History.class,
-                MappingCommands.Restore.class, MessageCommands.Messages.class, MessageCommands.DeadLetters.class, ProvisionCommand.class, RoutesCommand.class,
+                MappingCommands.Restore.class, MessageCommands.Messages.class, MessageCommands.DeadLetters.class, ProvisionCommand.class, RoutesCommand.class, DoctorCommand.class,
                 RegistrationCommand.class, InitCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:fine, in sync", "1:differences, rejected entries, nothing found", "2:bad input or usage", "3:store unavailable"})
 public final class RouterCommand implements Callable<Integer> {
@@ -119,8 +119,18 @@ public final class RouterCommand implements Callable<Integer> {
 
         enum Format { text, json }
 
+        /** An answer without any work; null if there is none. */
+        interface Shortcut {
+            Answer answer(boolean json) throws Exception;
+        }
+
         /** Asks the running service, or this process where none runs, and prints the answer. */
         int ask(Request request) throws Exception {
+            return ask(request, asJson -> null);
+        }
+
+        /** As {@link #ask(Request)}; where no service runs, {@code first} may have the answer without the work. */
+        int ask(Request request, Shortcut first) throws Exception {
             boolean json = output == Format.json;
             if (!standalone) {
                 Service service = new Service(CommandSettings.read());
@@ -128,7 +138,8 @@ public final class RouterCommand implements Callable<Integer> {
                     return print(service.ask(request, json));
                 }
             }
-            return print(Standalone.ask(request, json));
+            Answer early = first.answer(json);
+            return print(early == null ? Standalone.ask(request, json) : early);
         }
 
         /** As {@link #ask}, for what only the running service can do. */
@@ -146,7 +157,7 @@ public final class RouterCommand implements Callable<Integer> {
         }
 
         private int print(Answer answer) {
-            PrintWriter printed = answer.exitCode() < 2 ? spec.commandLine().getOut() : spec.commandLine().getErr();
+            PrintWriter printed = answer.exitCode() < 2 || answer.isReport() ? spec.commandLine().getOut() : spec.commandLine().getErr();
             printed.print(answer.content());
             if (!answer.content().endsWith("\n")) {
                 printed.println();

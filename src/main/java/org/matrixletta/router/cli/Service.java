@@ -90,20 +90,29 @@ final class Service {
             }
         }
         String content = content(connection);
-        return new Answer(connection.getHeaderFieldInt(Answers.EXIT_CODE, connection.getResponseCode() < 400 ? 0 : 2), content);
+        boolean isReport = connection.getResponseCode() < 400;
+        return new Answer(connection.getHeaderFieldInt(Answers.EXIT_CODE, isReport ? 0 : 2), content, isReport);
     }
 
     private void refuseOtherStore() throws IOException {
         if (settings.databaseUrl().isEmpty()) {
             return;
         }
-        String own = DatabaseUrl.parse(settings.databaseUrl()).place();
+        String own = ownStore();
         HttpURLConnection connection = connect("/health", "GET");
         connection.setRequestProperty("Authorization", "Bearer " + settings.apiKey());
         String theirs = field(content(connection), "store");
         if (!own.equals(theirs)) {
             throw new CommandException(2, "The service on " + address + " uses the database " + theirs + ", but DATABASE_URL of this command names " + own
                     + "; correct one of them, or add --standalone to work on " + own + ".");
+        }
+    }
+
+    private String ownStore() {
+        try {
+            return DatabaseUrl.parse(settings.databaseUrl()).place();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(2, "DATABASE_URL of this command " + e.getMessage() + "; correct it, or leave it out where the service runs.");
         }
     }
 

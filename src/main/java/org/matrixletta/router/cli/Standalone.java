@@ -45,7 +45,8 @@ final class Standalone {
             if (answer.getException() != null) {
                 throw answer.getException();
             }
-            return new Answer(answer.getMessage().getHeader(Answers.EXIT_CODE, 2, Integer.class), answer.getMessage().getBody(String.class));
+            return new Answer(answer.getMessage().getHeader(Answers.EXIT_CODE, 2, Integer.class), answer.getMessage().getBody(String.class),
+                    answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 500, Integer.class) < 400);
         }
     }
 }

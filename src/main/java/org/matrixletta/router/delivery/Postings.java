@@ -109,11 +109,12 @@ class Postings {
     /** A line for what became of the attempt. */
     public void log(@Variable("sent") Sent sent) {
         Reply reply = sent.reply();
+        String what = Printable.line(reply.eventId() == null ? reply.source() : "Event " + reply.eventId());
         String room = Printable.line(reply.roomId());
         switch (sent.state()) {
-            case "sent" -> log.info("Posted {} part {} into room {} as {} in {} ms: {}", reply.source(), reply.part(), room, Printable.line(reply.sender()), reply.elapsed(), sent.eventId());
-            case "dead" -> log.error("❌ {} part {} cannot be posted into room {}: {}", reply.source(), reply.part(), room, sent.reason());
-            default -> log.info("{} part {} is not in room {} yet: {}", reply.source(), reply.part(), room, sent.reason());
+            case "sent" -> log.info("{} in room {}: part {} posted as {} in {} ms, {}", what, room, reply.part(), Printable.line(reply.sender()), reply.elapsed(), sent.eventId());
+            case "dead" -> log.error("❌ {} in room {}: part {} cannot be posted: {}", what, room, reply.part(), sent.reason());
+            default -> log.info("{} in room {}: part {} not posted yet, {} ms: {}", what, room, reply.part(), reply.elapsed(), sent.reason());
         }
     }
 

@@ -35,7 +35,7 @@ class Replies {
 
     /** Counts the event as under way until the exchange is done, however that ends. */
     public void hold(@Body Reply reply, Exchange exchange) {
-        underWay.endWith(exchange, reply.key());
+        underWay.endWith(exchange, reply.key(), new Correlation(reply.eventId(), reply.roomId(), null));
     }
 
     /** The rows under way, by source and part. */

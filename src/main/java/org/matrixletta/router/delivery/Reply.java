@@ -33,6 +33,8 @@ import org.matrixletta.router.matrix.SendOutcome.Kind;
 record Reply(String source, int part, String owner, String roomId, String sender, String agentName, boolean mayJoin, int variant, String txnId, String content, int tries, Set<Step> steps,
         Instant firstTryAt, Instant claimedAt, long begun, boolean isProbe) {
 
+    private static final String NOTICE = "notice/";
+
     /** Reads a row of claim-replies.sql. */
     static Reply of(Map<String, Object> row) {
         return new Reply((String) row.get("source"), (Integer) row.get("part"), (String) row.get("owner"), (String) row.get("room_id"), (String) row.get("sender"),
@@ -44,6 +46,12 @@ record Reply(String source, int part, String owner, String roomId, String sender
     /** What this process knows it by, as release-orphans.sql compares it. */
     String key() {
         return source + " " + part;
+    }
+
+    /** The message that it answers or is about; null where it is about a room. */
+    String eventId() {
+        int start = source.startsWith(NOTICE) ? source.indexOf('/', NOTICE.length()) + 1 : 0;
+        return source.startsWith("$", start) ? source.substring(start, source.lastIndexOf('/')) : null;
     }
 
     /** For how many milliseconds it is under way. */

@@ -1,16 +1,19 @@
 package org.matrixletta.router.delivery;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.matrixletta.router.Printable;
 import org.matrixletta.router.store.StoreFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** The lines by which operators follow which agent a room's message goes to; application.yaml has them appear at every LOG_LEVEL. */
+/** The lines by which operators follow what came in and which agent it goes to; application.yaml has the latter appear at every LOG_LEVEL. */
 @Component("routingLog")
 class RoutingLog {
 
@@ -32,19 +35,41 @@ class RoutingLog {
         }
     }
 
+    /** The rows of store-events.sql: what came in and is to be asked, and what can never be. */
+    public void stored(@Variable("stored") List<Map<String, Object>> rows) {
+        for (Map<String, Object> row : rows) {
+            String event = Printable.line((String) row.get("event_id"));
+            String room = row.get("room_id") == null ? "unknown" : Printable.line((String) row.get("room_id"));
+            try (Correlation message = new Correlation((String) row.get("event_id"), (String) row.get("room_id"), null)) {
+                switch ((String) row.get("state")) {
+                    case "waiting" -> events.info("Event {} in room {}: received from {}", event, room, Printable.line((String) row.get("sender")));
+                    case "dead" -> events.error("❌ Event {} in room {} is a dead letter: {}", event, room, Printable.line((String) row.get("reason")));
+                    default -> events.debug("Event {} in room {}: ignored ({})", event, room, row.get("reason"));
+                }
+            }
+        }
+    }
+
     /** A row of claim-messages.sql. */
     public void claimed(@Body Map<String, Object> row) {
         String rule = (String) row.get("rule");
         String room = Printable.line((String) row.get("room_id"));
-        if (rule == null || rule.equals("observe") || rule.equals("not-mapped")) {
-            routed(row, room);
+        try (Correlation message = new Correlation((String) row.get("event_id"), (String) row.get("room_id"), (String) row.get("agent_id"))) {
+            if ((rule == null || rule.equals("observe") || rule.equals("not-mapped")) && isNews(row)) {
+                routed(row, room);
+            }
+            if (rule != null && !rule.equals(row.get("rule_before"))) {
+                events.info("Event {} in room {}: {} ({})", Printable.line((String) row.get("event_id")), room, row.get("state"), rule);
+            }
+            if (row.get("sharing") != null) {
+                log.warn("⚠️ Room {} belongs to several agents in the table: {}; the oldest row counts", room, Printable.line((String) row.get("sharing")));
+            }
         }
-        if (rule != null && !rule.equals(row.get("rule_before"))) {
-            events.info("Event {} in room {}: {} ({})", Printable.line((String) row.get("event_id")), room, row.get("state"), rule);
-        }
-        if (row.get("sharing") != null) {
-            log.warn("⚠️ Room {} belongs to several agents in the table: {}; the oldest row counts", room, Printable.line((String) row.get("sharing")));
-        }
+    }
+
+    /** Whether the message was not asked yet, or goes to another agent now: a further attempt is none. */
+    private static boolean isNews(Map<String, Object> row) {
+        return Objects.equals(row.get("tries"), 0) && Objects.equals(row.get("waits"), 0) || !Objects.equals(row.get("agent_id"), row.get("agent_before"));
     }
 
     private static void routed(Map<String, Object> row, String room) {

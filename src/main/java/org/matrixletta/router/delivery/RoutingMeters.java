@@ -26,10 +26,9 @@ class RoutingMeters {
     /** The rows of store-events.sql. */
     public void stored(@Variable("stored") List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
-            double events = ((Number) row.get("events")).doubleValue();
-            count("router.events.stored", row, events);
+            count("router.events.stored", row);
             if (row.get("state").equals("dead")) {
-                undelivered(MALFORMED, events);
+                undelivered(MALFORMED, 1);
             }
         }
     }
@@ -39,7 +38,7 @@ class RoutingMeters {
         if (row.get("state").equals("waiting")) {
             return;
         }
-        count("router.events.claimed", row, 1);
+        count("router.events.claimed", row);
         lookup(!Boolean.TRUE.equals(row.get("is_default")) ? "found" : row.get("agent_id") == null ? "not mapped" : "default");
         if (row.get("sharing") != null) {
             lookup("contested");
@@ -62,7 +61,7 @@ class RoutingMeters {
         registry.counter("router.undelivered", "kind", kind).increment(letters);
     }
 
-    private void count(String meter, Map<String, Object> row, double events) {
-        registry.counter(meter, "state", (String) row.get("state"), "rule", row.get("rule") == null ? "none" : (String) row.get("rule")).increment(events);
+    private void count(String meter, Map<String, Object> row) {
+        registry.counter(meter, "state", (String) row.get("state"), "rule", row.get("rule") == null ? "none" : (String) row.get("rule")).increment();
     }
 }

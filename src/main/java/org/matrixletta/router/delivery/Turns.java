@@ -49,7 +49,7 @@ class Turns {
 
     /** Counts the turn as under way until the exchange is done, however that ends. */
     public void hold(@Body Turn turn, Exchange exchange) {
-        underWay.endWith(exchange, turn.key());
+        underWay.endWith(exchange, turn.key(), new Correlation(turn.eventId(), turn.roomId(), turn.agentId()));
     }
 
     /** The turns under way in which an agent is being asked. */

@@ -22,12 +22,13 @@ final class UnderWay<R> {
         return row;
     }
 
-    /** Lets the row go when the exchange is done, however it ends. */
-    void endWith(Exchange exchange, String key) {
+    /** Lets the row go when the exchange is done, however it ends; until then this thread's log names the message. */
+    void endWith(Exchange exchange, String key, Correlation correlation) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
                 rows.remove(key);
+                correlation.close();
             }
 
             /** Whom this exchange wakes is another message's, and may be dropped because somebody is awake already. */

@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -113,7 +115,14 @@ class LiveChecks {
         Set<String> accepted = new HashSet<>(Arrays.asList(settings.mappingsAccepted().split("[, ]+")));
         List<Finding> judged = found.stream().map(finding -> finding.kind().isDifference && accepted.contains(finding.subject()) ? finding.accepted() : finding)
                 .distinct().filter(finding -> !verification.findings().contains(finding)).sorted(Comparator.comparing(Finding::kind).thenComparing(Finding::subject)).toList();
-        return verification.with(judged, LISTED);
+        return verification.with(judged, LISTED, asked(mappings));
+    }
+
+    private String asked(List<Map<String, Object>> mappings) {
+        long rooms = mappings.stream().filter(mapping -> mapping.get("room_id") != null).count();
+        return Stream.of(settings.matrixHomeserverUrl().isEmpty() ? null : "the homeserver at " + settings.matrixHomeserverUrl() + " about " + rooms + " rooms",
+                settings.lettaApiUrl().isEmpty() ? null : "Letta at " + settings.lettaApiUrl() + " about " + mappings.size() + " agents")
+                .filter(Objects::nonNull).collect(Collectors.collectingAndThen(Collectors.joining(", and "), whom -> "Asked " + (whom.isEmpty() ? "nobody" : whom)));
     }
 
     private static void ask(LettaPath next, Exchange exchange) {

@@ -21,6 +21,9 @@ record MappingList(List<Map<String, Object>> mappings, String criterion, String 
         if (mappings.isEmpty() && criterion != null) {
             return criterion.equals("room_id") ? "Room not found - " + otherwise + "\n" : "No mapping found\n";
         }
+        if (mappings.isEmpty()) {
+            return "No mappings\n";
+        }
         StringBuilder text = new StringBuilder();
         for (Map<String, Object> mapping : mappings) {
             String name = Printable.name((String) mapping.get("agent_name"));

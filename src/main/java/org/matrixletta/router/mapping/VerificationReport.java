@@ -14,8 +14,9 @@ import org.matrixletta.router.Report;
  * @param totals how many findings each kind has; the list below may hold fewer
  * @param findings the first of each kind
  * @param differences how many of all are differences and not just remarks
+ * @param asked whom was asked about what, in a sentence; null where nobody was
  */
-public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> findings, long differences) implements Report {
+public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> findings, long differences, String asked) implements Report {
 
     static final String RULE = "=".repeat(60);
 
@@ -57,7 +58,7 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
             totals.put(kind, total);
             findings.add(new Finding(kind, (String) row.get("subject"), (String) row.get("detail"), null, null));
         }
-        return new VerificationReport(totals, findings, differences);
+        return new VerificationReport(totals, findings, differences, null);
     }
 
     /**
@@ -65,8 +66,9 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
      *
      * @param found all that was found out, in the order of the report
      * @param listed how many of each kind the report lists
+     * @param questions whom was asked about what
      */
-    VerificationReport with(List<Finding> found, int listed) {
+    VerificationReport with(List<Finding> found, int listed, String questions) {
         Map<Finding.Kind, Long> all = new EnumMap<>(totals);
         List<Finding> first = new ArrayList<>(findings);
         for (Finding.Kind kind : Finding.Kind.values()) {
@@ -76,7 +78,7 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
             }
             first.addAll(ofKind.subList(0, Math.min(listed, ofKind.size())));
         }
-        return new VerificationReport(all, first, differences + found.stream().filter(finding -> finding.kind().isDifference).count());
+        return new VerificationReport(all, first, differences + found.stream().filter(finding -> finding.kind().isDifference).count(), questions);
     }
 
     @Override
@@ -89,14 +91,18 @@ public record VerificationReport(Map<Finding.Kind, Long> totals, List<Finding> f
         }
         text.append(RULE).append('\n');
         print(text, false);
-        return text.toString();
+        return asked == null ? text.toString() : text.append("🔍 ").append(asked).append('\n').toString();
     }
 
     @Override
     public Map<String, Object> json() {
         Map<String, Object> counts = new LinkedHashMap<>();
         totals.forEach((kind, total) -> counts.put(kind.key, total));
-        return Map.of("success", true, "in_sync", differences == 0, "differences", differences, "counts", counts, "findings", findings);
+        Map<String, Object> json = new LinkedHashMap<>(Map.of("success", true, "in_sync", differences == 0, "differences", differences, "counts", counts, "findings", findings));
+        if (asked != null) {
+            json.put("asked", asked);
+        }
+        return json;
     }
 
     @Override

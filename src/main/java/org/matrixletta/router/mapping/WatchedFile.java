@@ -1,6 +1,8 @@
 package org.matrixletta.router.mapping;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -9,7 +11,10 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
+import org.matrixletta.router.Settings;
 import org.matrixletta.router.store.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -30,12 +35,26 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     private record Seen(String version, Map<String, Object> sync, Instant pause) {
     }
 
+    private static final Logger log = LoggerFactory.getLogger("mappings");
+
     private final JdbcTemplate jdbc;
+    private final Path path;
     private volatile Seen seen;
     private volatile String fault;
+    private volatile boolean isMissing;
 
-    WatchedFile(JdbcTemplate jdbc) {
+    WatchedFile(JdbcTemplate jdbc, Settings settings) {
         this.jdbc = jdbc;
+        this.path = settings.mappingsFile().toAbsolutePath().normalize();
+    }
+
+    /** Says once that there is no file, until there is one. */
+    public void look() {
+        boolean wasMissing = isMissing;
+        isMissing = Files.notExists(path);
+        if (isMissing && !wasMissing) {
+            log.warn("⚠️ There is no mapping file {}, so the table stays as it is; put one there, or set MAPPINGS_FILE. Where `provision` makes the mappings, none is needed.", path);
+        }
     }
 
     /** The route has applied this version. */

@@ -10,7 +10,6 @@ import org.matrixletta.router.Printable;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Settings;
 import org.matrixletta.router.peer.Loopback;
-import org.matrixletta.router.peer.PeerChecks;
 import org.matrixletta.router.peer.PeerRequest;
 import org.springframework.stereotype.Component;
 
@@ -25,11 +24,9 @@ class HomeserverCheck {
     private static final String ANEW = "print the registration anew, let the homeserver load it, and restart the homeserver";
 
     private final Settings settings;
-    private final PeerChecks checks;
 
-    HomeserverCheck(Settings settings, PeerChecks checks) {
+    HomeserverCheck(Settings settings) {
         this.settings = settings;
-        this.checks = checks;
     }
 
     public void askVersions(Exchange exchange) {
@@ -84,9 +81,9 @@ class HomeserverCheck {
         }
     }
 
-    /** The homeserver is as it should be. */
-    public void knowsUs() {
-        checks.passed("homeserver", "The homeserver at " + settings.matrixHomeserverUrl() + " answers, and knows us as " + settings.botUser());
+    /** Says that the homeserver is as it should be. */
+    public String knowsUs() {
+        return "The homeserver at " + settings.matrixHomeserverUrl() + " answers, and knows us as " + settings.botUser();
     }
 
     /** Has the homeserver ask us; where it can, it also pushes at once what waits. */
@@ -94,16 +91,20 @@ class HomeserverCheck {
         PeerRequest.write(exchange, "POST", "/_matrix/client/v1/appservice/" + PathSegment.encode(settings.matrixAsId()) + "/ping", "", "{}".getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether it reached us. */
-    public void pinged(Exchange exchange) {
+    /**
+     * Says that it reached us.
+     *
+     * @throws RefusedException if it did not
+     */
+    public String pinged(Exchange exchange) {
         MatrixAnswer answer = MatrixAnswer.of(exchange);
         if (answer.isDone()) {
-            checks.passed("ping", "The homeserver reached us (ping " + answer.json().path("duration_ms").asLong() + " ms)");
-        } else if (answer.isRefused("M_UNRECOGNIZED") || answer.status() == 404) {
-            checks.passed("ping", "The homeserver has no ping; whether it reaches us, its first message will show");
-        } else {
-            throw refusal("The homeserver does not reach us: " + whyNot(answer));
+            return "The homeserver reached us (ping " + answer.json().path("duration_ms").asLong() + " ms)";
         }
+        if (answer.isRefused("M_UNRECOGNIZED") || answer.status() == 404) {
+            return "The homeserver has no ping; whether it reaches us, its first message will show";
+        }
+        throw refusal("The homeserver does not reach us: " + whyNot(answer));
     }
 
     private String whyNot(MatrixAnswer answer) {

@@ -58,7 +58,7 @@ class RoomRequests {
     private synchronized void unknown(String reason) {
         if (!isUnknown) {
             isUnknown = true;
-            log.error("❌ Which rooms the bot is in is not known: {}; check that the homeserver runs and has loaded our registration, and MATRIX_HOMESERVER_URL. Messages in rooms without a mapping wait.", reason);
+            log.warn("⚠️ Which rooms the bot is in is not known: {}; check that the homeserver runs and has loaded our registration, and MATRIX_HOMESERVER_URL. Messages in rooms without a mapping wait.", reason);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.matrixletta.router.peer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
@@ -37,7 +38,7 @@ public class PeerChecks {
     }
 
     /** Notes that something is well. */
-    public void passed(String subject, String sentence) {
+    public void passed(@Variable("subject") String subject, @Body String sentence) {
         if (!WELL.equals(found.put(subject, WELL))) {
             log.info("✅ {}", sentence);
         }

@@ -32,6 +32,9 @@ class PeerFailures {
     }
 
     private static String sentence(String peer, String url, String setting, Throwable failure) {
+        if (!Settings.isAddress(url)) {
+            return setting + " names no address, so " + peer.replaceFirst("^The", "the") + " cannot be asked; set it.";
+        }
         String why = failure instanceof UnknownHostException ? "its host name is unknown here"
                 // Another failure than of the connection may quote what was to be sent.
                 : Masked.of(failure instanceof IOException && failure.getMessage() != null ? failure.getMessage() : failure.getClass().getSimpleName());

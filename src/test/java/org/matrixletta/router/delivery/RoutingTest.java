@@ -143,6 +143,26 @@ class RoutingTest {
     }
 
     @Test
+    @Tag("R13")
+    void r13_aFurtherAttemptIsNoNewDecisionUnlessItGoesToAnotherAgent(CapturedOutput output) {
+        Answer busy = Answer.json(409, "{\"detail\":\"Cannot send a new message: Another request (run_id=run-1) is currently being processed.\",\"run_id\":\"run-1\"}");
+        run.map("R13", "!r13:test.local").map("R13-Other", "!r13-other:test.local");
+        run.letta.next(agent("R13"), Turn.refused(busy), Turn.refused(busy));
+        String again = run.homeserver.say("!r13:test.local", PERSON, "again");
+        run.hurryUntil(() -> assertThat(run.state(again)).isEqualTo("answered"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("AGENT ROUTING: Room !r13:test.local"))).hasSize(1);
+
+        run.letta.next(agent("R13"), Turn.refused(busy));
+        String moved = run.homeserver.say("!r13:test.local", PERSON, "moved");
+        soon().until(() -> run.state(moved).startsWith("waiting "));
+        run.sql.update("UPDATE agent_mappings SET room_id = NULL WHERE agent_id = 'agent-r13'");
+        run.sql.update("UPDATE agent_mappings SET room_id = '!r13:test.local' WHERE agent_id = 'agent-r13-other'");
+        run.hurryUntil(() -> assertThat(run.state(moved)).isEqualTo("answered"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("AGENT ROUTING: Room !r13:test.local")).map(line -> line.replaceFirst(".*-> ", "")))
+                .containsExactly("Agent agent-r13 (R13)", "Agent agent-r13 (R13)", "Agent agent-r13-other (R13-Other)");
+    }
+
+    @Test
     @Tag("R10")
     void r10_anAgentThatTakesItsTimeKeepsNobodyElseWaiting() {
         run.map("R10-Slow", "!r10-slow:test.local").map("R10-B", "!r10-b:test.local").map("R10-C", "!r10-c:test.local");

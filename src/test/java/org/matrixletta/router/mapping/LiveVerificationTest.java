@@ -74,13 +74,22 @@ class LiveVerificationTest {
         String mappings = sync(present("BMO"), present("Finn"));
         HttpResponse<String> answer = verify(mappings);
 
-        assertThat(answer.body()).isEqualTo(VerifyTest.IN_SYNC);
+        assertThat(report(answer)).isEqualTo(VerifyTest.IN_SYNC);
         assertThat(answer.headers().firstValue("Router-Exit-Code")).contains("0");
         assertThat(run.homeserver.http.requests("GET", "/joined_members")).extracting(request -> request.query("user_id")).containsExactlyInAnyOrder(user("BMO"), user("Finn"));
 
         Files.writeString(run.router.file, mappings);
-        assertThat(run.router.http("GET", "/mappings/verification?live=true", null, "Accept", "text/plain").body()).isEqualTo(VerifyTest.IN_SYNC);
+        assertThat(report(run.router.http("GET", "/mappings/verification?live=true", null, "Accept", "text/plain"))).isEqualTo(VerifyTest.IN_SYNC);
         Files.delete(run.router.file);
+    }
+
+    @Test
+    void v5_theReportSaysWhoWasAskedAndAnApplicationServiceMissesNoPasswords() {
+        String mappings = sync(present("BMO").replace("\"p\"", "\"\""), mapped("Finn").replace("\"!finn:test.local\"", "null"));
+        inLetta(agent("Finn"), "Finn");
+
+        assertThat(verify(mappings).body()).isEqualTo(VerifyTest.IN_SYNC + "⚠️  1 agents without a room:\n   - Finn (agent-finn)\n"
+                + "🔍 Asked the homeserver at " + run.homeserver.http.uri() + " about 1 rooms, and Letta at " + run.letta.http.uri() + " about 2 agents\n");
     }
 
     @Test
@@ -99,7 +108,7 @@ class LiveVerificationTest {
         assertThat(run.router.http("POST", "/webhook/new-agent", "{\"agent_id\":\"agent-new\"}").statusCode()).isEqualTo(200);
         HttpResponse<String> answer = verify(mappings);
 
-        assertThat(answer.body()).isEqualTo("""
+        assertThat(report(answer)).isEqualTo("""
                 🔍 VERIFICATION REPORT
                 ============================================================
                 ⚠️  1 rooms that do not exist:
@@ -136,10 +145,10 @@ class LiveVerificationTest {
         run.homeserver.up();
         run.letta.up();
 
-        assertThat(answer.body()).isEqualTo(VerifyTest.IN_SYNC + "⚠️  2 rooms unknown, as the homeserver did not say:\n   - all of them: The homeserver did not answer; see that it runs, and check MATRIX_HOMESERVER_URL\n"
+        assertThat(report(answer)).isEqualTo(VerifyTest.IN_SYNC + "⚠️  2 rooms unknown, as the homeserver did not say:\n   - all of them: The homeserver did not answer; see that it runs, and check MATRIX_HOMESERVER_URL\n"
                 + "⚠️  2 agents unknown, as Letta did not say:\n   - all of them: Letta did not answer; see that it runs, and check LETTA_API_URL\n");
         assertThat(answer.headers().firstValue("Router-Exit-Code")).contains("0");
-        soon().untilAsserted(() -> assertThat(verify(mappings).body()).isEqualTo(VerifyTest.IN_SYNC));
+        soon().untilAsserted(() -> assertThat(report(verify(mappings))).isEqualTo(VerifyTest.IN_SYNC));
     }
 
     @Test
@@ -147,14 +156,14 @@ class LiveVerificationTest {
     void v7_aLettaThatListsNoAgentOrOnlySomePagesSaysNothing() {
         String mappings = sync(mapped("BMO"));
         run.homeserver.user(user("BMO")).room(room("BMO"), user("BMO"));
-        assertThat(verify(mappings).body()).isEqualTo(VerifyTest.IN_SYNC + "⚠️  1 agents unknown, as Letta did not say:\n   - BMO (agent-bmo)\n     Letta lists no agent at all\n");
+        assertThat(report(verify(mappings))).isEqualTo(VerifyTest.IN_SYNC + "⚠️  1 agents unknown, as Letta did not say:\n   - BMO (agent-bmo)\n     Letta lists no agent at all\n");
 
         IntStream.range(0, 250).forEach(n -> inLetta("agent-" + n, "Agent " + n));
         run.letta.http.next(1, "GET", "/v1/agents/", Fault.slow(Duration.ZERO));
         run.letta.http.next(1, "GET", "/v1/agents/", Fault.answers(500, ERROR));
-        assertThat(verify(mappings).body()).isEqualTo(VerifyTest.IN_SYNC + "⚠️  1 agents unknown, as Letta did not say:\n   - BMO (agent-bmo)\n     Letta answered 500 when it was asked for its agents\n");
+        assertThat(report(verify(mappings))).isEqualTo(VerifyTest.IN_SYNC + "⚠️  1 agents unknown, as Letta did not say:\n   - BMO (agent-bmo)\n     Letta answered 500 when it was asked for its agents\n");
 
-        assertThat(verify(mappings).body()).contains("⚠️  1 agents that Letta does not have:\n   - BMO (agent-bmo)\n⚠️  250 agents of Letta without a mapping:\n   - Agent 0 (agent-0)\n");
+        assertThat(report(verify(mappings))).contains("⚠️  1 agents that Letta does not have:\n   - BMO (agent-bmo)\n⚠️  250 agents of Letta without a mapping:\n   - Agent 0 (agent-0)\n");
     }
 
     @Test
@@ -169,7 +178,7 @@ class LiveVerificationTest {
         run.homeserver.http.next(1, "GET", "%21finn", Fault.answers(Answer.matrix(404, "M_UNRECOGNIZED", "Unrecognized request")));
         run.homeserver.http.next(1, "GET", "%21jake", Fault.answers(403, "<html>forbidden</html>"));
 
-        String report = verify(mappings).body();
+        String report = report(verify(mappings));
 
         assertThat(report).startsWith(VerifyTest.IN_SYNC).contains("⚠️  3 rooms unknown, as the homeserver did not say:\n", "⚠️  2 agents unknown, as Letta did not say:\n");
     }
@@ -182,7 +191,7 @@ class LiveVerificationTest {
         inLetta("agent-far", "Far");
         inLetta("agent-off", "Off");
 
-        assertThat(verify(mappings).body()).startsWith(VerifyTest.IN_SYNC).contains("⚠️  1 rooms unknown, as the homeserver did not say:\n   - Off (agent-off)\n");
+        assertThat(report(verify(mappings))).startsWith(VerifyTest.IN_SYNC).contains("⚠️  1 rooms unknown, as the homeserver did not say:\n   - Off (agent-off)\n");
         assertThat(run.homeserver.http.requests("GET", "/joined_members")).extracting(request -> request.query("user_id")).containsOnly("@letta:test.local");
     }
 
@@ -206,7 +215,7 @@ class LiveVerificationTest {
     void v5_aThousandAgentsAreAskedAboutOnceEach() {
         String mappings = sync(IntStream.range(0, 1_000).mapToObj(n -> present("n" + n)).toArray(String[]::new));
 
-        assertThat(verify(mappings).body()).isEqualTo(VerifyTest.IN_SYNC);
+        assertThat(report(verify(mappings))).isEqualTo(VerifyTest.IN_SYNC);
 
         assertThat(run.homeserver.http.requests("GET", "/joined_members")).hasSize(1_000);
         assertThat(run.letta.http.requests("GET", "/v1/agents/")).filteredOn(request -> request.target().contains("order=asc")).hasSize(11);
@@ -217,7 +226,7 @@ class LiveVerificationTest {
         String mappings = sync(IntStream.range(0, 100).mapToObj(n -> present("n" + n)).toArray(String[]::new));
         run.homeserver.http.next(1_000, "GET", "/joined_members", Fault.dropsBefore());
 
-        assertThat(verify(mappings).body()).startsWith(VerifyTest.IN_SYNC + "⚠️  100 rooms unknown, as the homeserver did not say:\n");
+        assertThat(report(verify(mappings))).startsWith(VerifyTest.IN_SYNC + "⚠️  100 rooms unknown, as the homeserver did not say:\n");
 
         assertThat(run.homeserver.http.requests("GET", "/joined_members")).hasSizeBetween(32, 48);
     }
@@ -246,6 +255,13 @@ class LiveVerificationTest {
         String mappings = file(Arrays.stream(entries).toArray(String[]::new));
         run.router.sync(mappings, "");
         return mappings;
+    }
+
+    /** The report without its last line, which says who was asked. */
+    private static String report(HttpResponse<String> answer) {
+        String asked = answer.body().substring(answer.body().lastIndexOf("🔍 "));
+        assertThat(asked).matches("🔍 Asked the homeserver at http://127.0.0.1:\\d+ about \\d+ rooms, and Letta at http://127.0.0.1:\\d+ about \\d+ agents\n");
+        return answer.body().substring(0, answer.body().length() - asked.length());
     }
 
     private HttpResponse<String> verify(String mappings) {

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Settings;
-import org.matrixletta.router.peer.PeerChecks;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -31,7 +30,7 @@ class HomeserverCheckTest {
             502 | <html> | http://router:8004 | 0.0.0.0 | The homeserver answered 502
             """)
     void whyTheHomeserverDoesNotReachUsIsSaidWithTheRemedy(int status, String body, String routerUrl, String apiHost, String part) {
-        HomeserverCheck check = new HomeserverCheck(settings(routerUrl, apiHost), new PeerChecks());
+        HomeserverCheck check = new HomeserverCheck(settings(routerUrl, apiHost));
 
         assertThatCode(() -> check.pinged(answer(status, body))).isInstanceOf(RefusedException.class).hasMessageStartingWith("The homeserver does not reach us: ").hasMessageContaining(part)
                 .satisfies(refused -> assertThat(refused.getMessage()).endsWith("."));
@@ -39,14 +38,14 @@ class HomeserverCheckTest {
 
     @Test
     void aHomeserverWithoutPingIsNoFault() {
-        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"), new PeerChecks());
+        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"));
 
         assertThatCode(() -> check.pinged(answer(404, "{\"errcode\":\"M_UNRECOGNIZED\",\"error\":\"Unrecognized request\"}"))).doesNotThrowAnyException();
     }
 
     @Test
     void aTokenThatTheHomeserverDoesNotKnowIsNoWrongAddress() {
-        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"), new PeerChecks());
+        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"));
         Exchange refused = answer(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"Invalid access token passed.\"}");
 
         assertThatCode(() -> check.requireVersions(refused)).isInstanceOf(RefusedException.class).hasMessageContaining("does not know MATRIX_AS_TOKEN");
@@ -56,7 +55,7 @@ class HomeserverCheckTest {
 
     @Test
     void anotherRegistrationThanOursIsNamed() {
-        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"), new PeerChecks());
+        HomeserverCheck check = new HomeserverCheck(settings("", "0.0.0.0"));
 
         assertThatCode(() -> check.requireBot(answer(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"Invalid access token passed.\"}")))
                 .hasMessageStartingWith("The homeserver does not know MATRIX_AS_TOKEN: it has not loaded our registration");

@@ -260,7 +260,7 @@ class RoomsTest {
         String ours = run.homeserver.say("!unknown:test.local", PERSON, "hi");
         String foreign = run.homeserver.say("!foreign:test.local", PERSON, "hi");
         soon().untilAsserted(() -> assertThat(List.of(run.state(ours), run.state(foreign))).containsOnly("waiting membership-unknown"));
-        soon().until(() -> output.getOut().contains("ERROR rooms: ❌ Which rooms the bot is in is not known: The homeserver gave no answer"));
+        soon().until(() -> output.getOut().contains("WARN  rooms: ⚠️ Which rooms the bot is in is not known: The homeserver gave no answer"));
         run.router.camel().createProducerTemplate().sendBody("direct:wake-rooms", null);
 
         run.homeserver.http.heal();

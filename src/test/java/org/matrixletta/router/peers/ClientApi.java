@@ -31,7 +31,9 @@ final class ClientApi {
     private final Map<List<String>, String> sentInMemory = new HashMap<>();
     private final Map<List<String>, String> sentByDevice = new HashMap<>();
     private boolean strict;
+    private final Set<String> admins = new HashSet<>();
     private boolean encryptsRooms;
+    private boolean knowsAdmins = true;
 
     ClientApi(Rooms rooms, String serverName, String asToken, String bot) {
         this.rooms = rooms;
@@ -49,6 +51,20 @@ final class ClientApi {
     /** Whether new rooms are encrypted from now on, whoever makes them. */
     synchronized void encryptRooms(boolean all) {
         encryptsRooms = all;
+    }
+
+    /** Whether the user is a server admin from now on. */
+    synchronized void admin(String user, boolean is) {
+        if (is) {
+            admins.add(user);
+        } else {
+            admins.remove(user);
+        }
+    }
+
+    /** Whether there is an admin API at all. */
+    synchronized void knowsAdmins(boolean knows) {
+        knowsAdmins = knows;
     }
 
     synchronized void person(String user, String token) {
@@ -71,6 +87,9 @@ final class ClientApi {
             return ok(Json.object().set("versions", Json.array().add("v1.11").add("v1.12")));
         }
         Caller caller = caller(request);
+        if (request.path().matches("/_synapse/admin/v1/users/[^/]+/admin") && knowsAdmins) {
+            return admin(caller, path.get(4));
+        }
         if (!request.path().startsWith("/_matrix/client/v3/")) {
             throw unrecognized();
         }
@@ -162,6 +181,14 @@ final class ClientApi {
             throw new MatrixError(404, "M_UNKNOWN", "No row found (profiles)");
         }
         return ok(Json.object().put("displayname", user));
+    }
+
+    /** Synapse's admin API tells only its admins who is one. */
+    private Answer admin(Caller caller, String user) {
+        if (!admins.contains(caller.user())) {
+            throw new MatrixError(403, "M_FORBIDDEN", "You are not a server admin");
+        }
+        return ok(Json.object().put("admin", admins.contains(user)));
     }
 
     private Answer createRoom(Caller caller, JsonNode body) {

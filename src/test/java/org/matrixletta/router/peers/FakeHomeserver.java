@@ -74,6 +74,18 @@ public final class FakeHomeserver implements AutoCloseable {
         return this;
     }
 
+    /** Whether the user is a server admin from now on. */
+    public FakeHomeserver admin(String user, boolean is) {
+        api.admin(user, is);
+        return this;
+    }
+
+    /** Whether there is an admin API, as Synapse has one and others have not. */
+    public FakeHomeserver knowsAdmins(boolean knows) {
+        api.knowsAdmins(knows);
+        return this;
+    }
+
     /** A room that was there before, with these members; nothing of it is pushed. */
     public FakeHomeserver room(String room, String... members) {
         rooms.create(room, members);

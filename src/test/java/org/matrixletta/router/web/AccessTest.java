@@ -34,7 +34,7 @@ class AccessTest {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get");
     static final List<String> PATHS = List.of("/health", "/health/live", "/health/ready", "/agents/mappings", "/agents/agent-1/room", "/agents/agent-1/mapping", "/agents/agent-1/provision", "/mappings/sync",
             "/mappings/verification", "/mappings/history", "/mappings/history/1/restore", "/webhook/new-agent", "/routes", "/routes/mappings-watch/stop",
-            "/messages", "/messages/$event", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
+            "/messages", "/messages/$event", "/doctor", "/dead-letters", "/dead-letters/message-1", "/dead-letters/message-1/replay",
             "/overview", "/ui", "/ui/page.css", "/ui/page.js", "/ui/session", "/ui/events", "/openapi.json", "/actuator/health", "/error", "/");
 
     private static final Pattern OPEN = Pattern.compile("(/health(/live|/ready)?|/ui|/ui/page\\.css|/ui/page\\.js)(\\?.*)?");
@@ -173,7 +173,7 @@ class AccessTest {
         assertThat(served).containsExactlyInAnyOrder("GET /agents/mappings", "GET /agents/{agent_id}/room", "POST /agents/{agent_id}/provision", "PUT /agents/{agent_id}/mapping",
                 "PATCH /agents/{agent_id}/mapping", "DELETE /agents/{agent_id}/mapping", "POST /mappings/sync", "POST /mappings/verification",
                 "GET /mappings/verification", "GET /mappings/history", "POST /mappings/history/{sync_id}/restore", "POST /webhook/new-agent",
-                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /health/live", "GET /health/ready", "GET /overview",
+                "GET /routes", "POST /routes/{route_id}/{action}", "GET /health", "GET /health/live", "GET /health/ready", "GET /overview", "GET /doctor",
                 "GET /ui", "GET /ui/page.css", "GET /ui/page.js", "GET /ui/session", "POST /ui/session", "DELETE /ui/session",
                 "GET /messages", "GET /messages/{event_id}", "DELETE /messages", "GET /dead-letters", "POST /dead-letters/{id}/replay", "DELETE /dead-letters/{id}",
                 "PUT /_matrix/app/v1/transactions/{txn_id}", "GET /_matrix/app/v1/users/{user_id}", "GET /_matrix/app/v1/rooms/{alias}", "POST /_matrix/app/v1/ping");
