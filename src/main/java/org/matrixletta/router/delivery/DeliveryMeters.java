@@ -21,7 +21,8 @@ class DeliveryMeters {
         registry.gauge("router.posts.running", replies, running -> running.underWay().length);
         registry.gauge("router.store.up", store, state -> state.last().failure() == null ? 1 : 0);
         Map.of("router.messages.waiting", "waiting_messages", "router.messages.oldest.seconds", "oldest_waiting_seconds", "router.turns.unknown", "unknown_turns",
-                "router.replies.waiting", "waiting_replies", "router.dead.letters", "dead_letters", "router.mappings", "mappings")
+                "router.replies.waiting", "waiting_replies", "router.dead.letters", "dead_letters", "router.mappings", "mappings",
+                "router.rooms.rest", "rooms_with_unread_rest", "router.rooms.unreadable", "unreadable_rooms")
                 .forEach((meter, fact) -> registry.gauge(meter, store, state -> fact(state, fact)));
     }
 

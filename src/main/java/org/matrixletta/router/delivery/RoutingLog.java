@@ -36,7 +36,8 @@ class RoutingLog {
     public void claimed(@Body Map<String, Object> row) {
         String rule = (String) row.get("rule");
         String room = Printable.line((String) row.get("room_id"));
-        if (rule == null || rule.equals("observe") || rule.equals("not-mapped")) {
+        boolean isLook = "unknown".equals(row.get("state"));
+        if (rule == null && !isLook || rule.equals("observe") || rule.equals("not-mapped")) {
             routed(row, room);
         }
         if (rule != null && !rule.equals(row.get("rule_before"))) {
