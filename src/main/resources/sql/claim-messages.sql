@@ -84,7 +84,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
 ), claimed AS (
   UPDATE router.inbox SET
     state = to_state,
-    reason = rule,
+    reason = CASE to_state WHEN 'unknown' THEN 'Found by catch-up' ELSE rule END,
     owner = CASE to_state WHEN 'asking' THEN :#${variable.claim.owner()} END,
     agent_id = to_agent, agent_name = to_name, agent_user = to_user, is_default = NOT is_mapped, mapping_updated_at = mapped_since, speaker = writer,
     claimed_at = now(), ended_at = CASE to_state WHEN 'unknown' THEN now() END,

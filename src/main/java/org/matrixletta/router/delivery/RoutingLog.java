@@ -36,8 +36,7 @@ class RoutingLog {
     public void claimed(@Body Map<String, Object> row) {
         String rule = (String) row.get("rule");
         String room = Printable.line((String) row.get("room_id"));
-        boolean isLook = "unknown".equals(row.get("state"));
-        if (rule == null && !isLook || rule.equals("observe") || rule.equals("not-mapped")) {
+        if (rule == null ? row.get("state").equals("asking") : rule.equals("observe") || rule.equals("not-mapped")) {
             routed(row, room);
         }
         if (rule != null && !rule.equals(row.get("rule_before"))) {

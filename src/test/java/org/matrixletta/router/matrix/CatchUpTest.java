@@ -38,7 +38,7 @@ class CatchUpTest {
 
     @BeforeAll
     static void start() {
-        run = MessagingRouter.start("--router.catch-up-tick-milliseconds=300");
+        run = MessagingRouter.start("--router.catch-up-tick-milliseconds=300", "--router.pulse-milliseconds=300");
     }
 
     @AfterAll
@@ -70,7 +70,7 @@ class CatchUpTest {
         assertThat(run.letta.asked(agent(name))).containsExactly("one", "two", "three");
         soon().untilAsserted(() -> assertThat(said()).containsExactly(name + " heard: one", name + " heard: two", name + " heard: three"));
         assertThat(run.count("router.catch.up.finds")).isEqualTo(finds + 3);
-        assertThat(path(events.get(0))).containsExactly("unknown found by catch-up: whether " + agent(name) + " was asked it before is looked up", "waiting ", "claimed", "answered 1 part");
+        assertThat(path(events.get(0))).containsExactly("unknown found by catch-up: whether " + agent(name) + " was asked it before is looked up", "waiting Found by catch-up", "claimed", "answered 1 part");
         assertThat(output).contains("Room " + room + ": 3 events came by catch-up, which had not been pushed");
     }
 
