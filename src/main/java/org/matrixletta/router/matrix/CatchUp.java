@@ -46,12 +46,9 @@ class CatchUp {
         return new Limits(settings.catchUpEvery().toSeconds(), settings.catchUpMaxAge().toSeconds());
     }
 
-    /** A run over the room of a claimed row: by its agent's user, or by the bot where that may not. In a room without a mapping only the bot can be a member. */
+    /** A run over the room of a claimed row: by its agent's user, or by the bot where there is none or it may not. */
     public RoomReading begin(@Body Map<String, Object> row) {
-        String agentUser = (String) row.get("agent_user");
-        boolean isOurs = agentUser != null && settings.isOurUser(agentUser);
-        Stream<String> bot = agentUser != null || Boolean.TRUE.equals(row.get("holds_bot")) ? Stream.of(settings.botUser()) : Stream.of();
-        return new RoomReading(row, Stream.concat(isOurs ? Stream.of(agentUser) : Stream.of(), bot).distinct().toList());
+        return new RoomReading(row, Stream.of(String.valueOf(row.get("agent_user")), settings.botUser()).filter(settings::isOurUser).distinct().toList());
     }
 
     /** Writes the next request of the run. */

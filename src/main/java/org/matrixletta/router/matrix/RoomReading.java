@@ -64,7 +64,7 @@ public final class RoomReading {
     /**
      * A run over a row of claim-readers.sql.
      *
-     * @param readers who may read the room, first whoever is tried first; nobody: nothing is asked
+     * @param readers who may read the room, first whoever is tried first; at least one
      */
     RoomReading(Map<String, Object> row, List<String> readers) {
         this.roomId = (String) row.get("room_id");
@@ -75,7 +75,7 @@ public final class RoomReading {
         this.readAt = row.get("read_at") instanceof Timestamp at ? at.toInstant() : null;
         this.oldest = ((Timestamp) row.get("oldest")).toInstant();
         this.from = claimedPosition;
-        this.step = readers.isEmpty() ? Step.NONE : claimedPosition == null ? Step.MEET : Step.READ;
+        this.step = claimedPosition == null ? Step.MEET : Step.READ;
     }
 
     /** Whether there is something to GET. */
@@ -190,6 +190,8 @@ public final class RoomReading {
 
     private void fails(String reason) {
         fault = reason;
+        // Whoever is mapped to a room often joins it a little later.
+        delay = claimedPosition == null ? REST : null;
         step = Step.NONE;
     }
 
