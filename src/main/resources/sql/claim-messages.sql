@@ -8,7 +8,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
 ), busy AS MATERIALIZED ( -- who has a turn, read once: how many there are, no statistics know
   SELECT room_id, agent_id FROM router.inbox WHERE state IN ('asking', 'unknown')
 ), held AS MATERIALIZED (
-  SELECT room_id FROM router.reader WHERE held_until > now()
+  SELECT room_id FROM router.reader WHERE held_until BETWEEN now() AND now() + interval '1 minute'  -- nothing is held for so long: the clock was set back
 ), resolved AS (
   SELECT message.*, mapping.agent_id IS NOT NULL AS is_mapped, sharing,
     to_agent, answering.agent_name AS to_name, answering.matrix_user_id AS to_user, answering.updated_at AS mapped_since,
