@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.matrixletta.router.Printable;
@@ -63,8 +62,8 @@ class CatchUp {
     }
 
     /** Ends a run that got no answer. */
-    public void failed(@Variable("reading") RoomReading reading, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
-        reading.failed(failure);
+    public void failed(@Variable("reading") RoomReading reading) {
+        reading.failed();
     }
 
     /** The last page, as values of store-events.sql. */

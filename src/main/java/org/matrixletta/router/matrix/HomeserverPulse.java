@@ -44,6 +44,11 @@ class HomeserverPulse {
         return away(SendOutcome.of(failure).reason());
     }
 
+    /** Whether nothing is to be read for now. */
+    public synchronized boolean isAway() {
+        return state == State.AWAY;
+    }
+
     private String away(String reason) {
         if (state != State.AWAY) {
             log.warn("⚠️ The homeserver is away: {}; what it forgets to push is read when it is back", reason);

@@ -28,6 +28,8 @@ public final class RoomReading {
 
     private static final Set<Kind> PASSING = EnumSet.of(Kind.LATER, Kind.BUSY, Kind.AWAY, Kind.PAUSE);
     private static final Duration REST = Duration.ofMinutes(1);
+    /** Nobody is read while the homeserver is known to be away: it was just this request. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
     private static final int BAD_REQUEST = 400;
 
     private enum Step {
@@ -119,9 +121,9 @@ public final class RoomReading {
     }
 
     /** Ends the run, for there was no answer. */
-    void failed(Throwable failure) {
+    void failed() {
         events = List.of();
-        later(null);
+        later(AGAIN);
     }
 
     /** An empty room has no position yet. */

@@ -202,12 +202,13 @@ class CatchUpTest {
         run.sql.update("DELETE FROM router.outbox WHERE room_id = ?", room);
         run.sql.update("DELETE FROM router.inbox WHERE event_id = ?", event);
         run.sql.update("UPDATE router.reader SET position = ? WHERE room_id = ?", before, room);
-        run.homeserver.restart();
+        int sends = sends();
 
         catchUp();
 
         awaitAnswered(List.of(event));
         run.hurryUntil(() -> assertThat(run.sql.queryForList("SELECT state FROM router.outbox WHERE room_id = ?", String.class, room)).containsExactly("sent"));
+        assertThat(sends()).as("the room is read before anything is sent").isEqualTo(sends);
         assertThat(said()).containsExactly(name + " heard: hi");
         assertThat(run.letta.asked(agent(name))).containsExactly("hi");
     }
@@ -344,6 +345,10 @@ class CatchUpTest {
 
     private Object reader(String what) {
         return run.sql.queryForList("SELECT " + what + " FROM router.reader WHERE room_id = ?", Object.class, room).get(0);
+    }
+
+    private int sends() {
+        return run.homeserver.http.requests("PUT", PathSegment.encode(room) + "/send/").size();
     }
 
     private List<String> said() {
