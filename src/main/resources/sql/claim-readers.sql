@@ -6,9 +6,10 @@ WITH due AS (
   WHERE (next_at <= now() OR next_at > now() + interval '1 day')  -- no wait is that long: the clock was set back
     AND (agent_user IS NOT NULL OR EXISTS (SELECT FROM router.joined_room WHERE joined_room.room_id = reader.room_id))
   ORDER BY EXISTS (SELECT FROM router.inbox WHERE inbox.state = 'waiting' AND inbox.room_id = reader.room_id) DESC, next_at LIMIT 100
+  FOR UPDATE OF reader SKIP LOCKED
 )
 UPDATE router.reader SET next_at = now() + interval '5 minutes'
 FROM due
-WHERE reader.room_id = due.room_id AND (reader.next_at <= now() OR reader.next_at > now() + interval '1 day')
+WHERE reader.room_id = due.room_id
 RETURNING reader.room_id, position, read_at, fault, agent_user, now() AS claimed_at,
   now() - CAST(:#${variable.limits.maxSeconds()} AS bigint) * interval '1 second' AS oldest

@@ -12,4 +12,5 @@ WITH RECURSIVE heard AS ( -- a walk over the rooms of the inbox, one index probe
 )
 INSERT INTO router.reader (room_id)
 SELECT room_id FROM known WHERE room_id NOT IN (SELECT room_id FROM router.reader)
+ORDER BY room_id  -- as every instance does: none waits for another in a circle
 ON CONFLICT DO NOTHING
