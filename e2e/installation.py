@@ -88,6 +88,11 @@ class Installation:
         """The ids of the events that the router has taken over from Synapse."""
         return set(self.postgres.ask(self.database, "SELECT event_id FROM router.inbox"))
 
+    def await_met(self, rooms):
+        """Until the router knows from where on to read these rooms, should Synapse forget to push what is said there."""
+        until("the router to meet the rooms", 60, lambda: {room.id for room in rooms} <= set(
+            self.postgres.ask(self.database, "SELECT room_id FROM router.reader WHERE position IS NOT NULL")))
+
     def unposted_replies(self):
         """What the router has to say and does not know to be in its room."""
         return self.postgres.ask(self.database, "SELECT source FROM router.outbox WHERE state IN ('waiting', 'sending')")

@@ -1,4 +1,4 @@
-"""A server beside the router goes away while thirty questions are in flight, and comes back."""
+"""A server beside the router goes away while questions are in flight, and comes back."""
 import time
 
 import pytest
@@ -34,6 +34,22 @@ def test_the_routers_database_stops_for_twenty_seconds(router_postgres, rooms, l
     ledger.ask_in(rooms, 1)
     until("twenty seconds to pass", 30, lambda: time.monotonic() - stopped > 20)
     router_postgres.start()
+    ledger.settle(240, notices=1)
+    ledger.assert_single_turns()
+
+
+def test_synapse_is_killed_with_a_transaction_in_flight(installation, rooms, ledger):
+    room = rooms[0]
+    installation.await_met([room])
+    with installation.router.to_synapse.answers_kept_back():
+        first = ledger.ask(room)
+        until("the router to have the first question", 30, lambda: first.event in installation.stored_events())
+        for _ in range(5):
+            ledger.ask(room)
+        # the five wait behind the transaction of the first, in Synapse's memory only
+        assert not {question.event for question in ledger.questions[1:]} & installation.stored_events()
+        installation.synapse.kill()
+    installation.synapse.start()
     ledger.settle(240, notices=1)
     ledger.assert_single_turns()
 

@@ -9,6 +9,6 @@ WITH letta AS ( -- while Letta is away, the first look is a probe
 ), claimed AS (
   UPDATE router.inbox SET owner = :#${variable.claim.owner()}, claimed_at = now()
   FROM due WHERE inbox.seq = due.seq AND inbox.state = 'unknown' AND inbox.owner IS NULL
-  RETURNING inbox.seq, owner, event_id, generation, room_id, sender, agent_id, agent_name, agent_user, is_default, tries, waits, looks, remedy, reason, claimed_at, asked_at, received_at, raw, type
+  RETURNING inbox.seq, owner, event_id, generation, room_id, sender, agent_id, agent_name, agent_user, is_default, tries, waits, looks, remedy, reason, claimed_at, asked_at, coalesce(sent_at, received_at) AS received_at, raw, type
 )
 SELECT claimed.*, refused_at, is_probe FROM claimed CROSS JOIN letta

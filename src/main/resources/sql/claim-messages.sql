@@ -7,6 +7,8 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
     SELECT seq, room_id FROM router.inbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq LIMIT 1) following
 ), busy AS MATERIALIZED ( -- who has a turn, read once: how many there are, no statistics know
   SELECT room_id, agent_id FROM router.inbox WHERE state IN ('asking', 'unknown')
+), held AS MATERIALIZED (
+  SELECT room_id FROM router.reader WHERE held_until BETWEEN now() AND now() + interval '1 minute'  -- nothing is held for so long: the clock was set back
 ), resolved AS (
   SELECT message.*, mapping.agent_id IS NOT NULL AS is_mapped, sharing,
     to_agent, answering.agent_name AS to_name, answering.matrix_user_id AS to_user, answering.updated_at AS mapped_since,
@@ -31,6 +33,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
       ORDER BY edit.seq DESC LIMIT 1) edit ON true
   WHERE (message.next_at <= now() OR message.next_at > now() + interval '1 hour')  -- no wait is that long: the clock was set back
     AND (message.room_id IN (SELECT room_id FROM busy)) IS NOT TRUE
+    AND (message.room_id IN (SELECT room_id FROM held)) IS NOT TRUE
 ), judged AS (
   SELECT *,
     CASE
@@ -39,6 +42,10 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
       WHEN flagged AND author IS NOT NULL THEN 'historical'
       WHEN from_agent <> writer THEN 'spoofed-agent'
       WHEN raw IS NULL THEN 'redacted'
+      WHEN source = 'catch-up' AND EXISTS (
+        SELECT FROM router.inbox echo LEFT JOIN agent_mappings ours ON ours.matrix_user_id = echo.sender COLLATE "default"
+        WHERE echo.room_id = resolved.room_id AND echo.seq > resolved.seq AND starts_with(echo.marker_source, resolved.event_id || '/')
+          AND (echo.sender = :#${variable.claim.bot()} OR ours.agent_id IS NOT NULL AND echo.sender LIKE :#${variable.claim.agentUsers()})) THEN 'answered-before'
       WHEN is_blank THEN 'blank'
       WHEN NOT is_mapped AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) AND NOT is_observed THEN 'claimed'
       WHEN NOT is_mapped AND (:#${variable.claim.fileIsUnread()} OR :#${variable.claim.expectsMappings()} AND NOT EXISTS (SELECT FROM agent_mappings)) THEN 'file-unread'
@@ -69,7 +76,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   FROM (VALUES ('letta')) letta (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT judged.*,
-    CASE WHEN rule IS NULL THEN 'asking' WHEN rule = 'too-old' THEN 'dead' WHEN rule IN ('claimed', 'file-unread', 'membership-unknown', 'room-turns') THEN 'waiting' ELSE 'ignored' END AS to_state
+    CASE WHEN rule IS NULL AND source = 'catch-up' AND asked_at IS NULL THEN 'unknown' WHEN rule IS NULL THEN 'asking' WHEN rule = 'answered-before' THEN 'answered' WHEN rule = 'too-old' THEN 'dead' WHEN rule IN ('claimed', 'file-unread', 'membership-unknown', 'room-turns') THEN 'waiting' ELSE 'ignored' END AS to_state
   FROM judged
   WHERE rule IS NOT NULL OR seq IN (
     -- the probe is what was not tried for longest: a message for which Letta always seems away must not be the only one
@@ -77,16 +84,18 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
 ), claimed AS (
   UPDATE router.inbox SET
     state = to_state,
-    reason = rule,
+    reason = CASE to_state WHEN 'unknown' THEN 'Found by catch-up' ELSE rule END,
     owner = CASE to_state WHEN 'asking' THEN :#${variable.claim.owner()} END,
     agent_id = to_agent, agent_name = to_name, agent_user = to_user, is_default = NOT is_mapped, mapping_updated_at = mapped_since, speaker = writer,
-    claimed_at = now(), ended_at = NULL,
-    asked_at = CASE to_state WHEN 'asking' THEN now() ELSE inbox.asked_at END,
+    claimed_at = now(), ended_at = CASE to_state WHEN 'unknown' THEN now() END,
+    asked_at = CASE to_state WHEN 'asking' THEN now() WHEN 'unknown' THEN inbox.sent_at ELSE inbox.asked_at END,
+    -- what was found late is looked for at Letta first: if it was asked, that was before the store forgot it, so one empty look is enough
+    remedy = CASE to_state WHEN 'unknown' THEN 'WAIT' ELSE inbox.remedy END, looks = CASE to_state WHEN 'unknown' THEN 1 ELSE inbox.looks END,
     next_at = CASE WHEN rule = 'file-unread' THEN now() + interval '2 seconds' WHEN to_state = 'waiting' THEN now() + interval '1 minute' ELSE inbox.next_at END,
-    settled_at = CASE WHEN to_state IN ('ignored', 'dead') THEN now() END
+    settled_at = CASE WHEN to_state IN ('ignored', 'dead', 'answered') THEN now() END
   FROM next
   WHERE inbox.seq = next.seq AND coalesce(inbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
-  RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, inbox.received_at, inbox.mapping_updated_at,
+  RETURNING inbox.seq, inbox.owner, inbox.event_id, inbox.generation, inbox.room_id, inbox.sender, inbox.raw, inbox.type, inbox.tries, inbox.waits, inbox.claimed_at, inbox.asked_at, inbox.is_default, inbox.from_agent, coalesce(inbox.sent_at, inbox.received_at) AS received_at, inbox.mapping_updated_at,
     to_state AS state, rule, next.reason AS rule_before, next.agent_id AS agent_before, to_agent AS agent_id, to_name AS agent_name, to_user AS agent_user, writer, writer_name, sharing, edit, (SELECT is_probe FROM slots) AS is_probe
 ), told AS (
   INSERT INTO router.outbox (source, part, room_id, content)
@@ -99,7 +108,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   RETURNING source
 ), traced AS (
   INSERT INTO router.step (seq, what, detail)
-  SELECT seq, CASE state WHEN 'asking' THEN 'claimed' ELSE state END, coalesce(rule, CASE WHEN is_default THEN 'not mapped: default agent ' || agent_id
+  SELECT seq, CASE state WHEN 'asking' THEN 'claimed' ELSE state END, coalesce(rule, CASE WHEN state = 'unknown' THEN 'found by catch-up: whether ' || agent_id || ' was asked it before is looked up' WHEN is_default THEN 'not mapped: default agent ' || agent_id
     ELSE concat('mapped to ', agent_id, ', as the table says since ' || to_char(CAST(mapping_updated_at AS timestamptz), 'YYYY-MM-DD"T"HH24:MI:SSOF')) END)
   FROM claimed WHERE state <> 'waiting' OR rule IS DISTINCT FROM rule_before
 )

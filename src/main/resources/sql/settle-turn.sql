@@ -14,10 +14,12 @@ WITH settled AS (
     owner = NULL
   WHERE seq = :#seq AND owner = :#owner
     AND coalesce(state IN ('asking', 'unknown'), false)  -- so written, the index of all turns is not walked
-  RETURNING seq, room_id, agent_id
+  RETURNING seq, room_id, agent_id, CASE source WHEN 'catch-up' THEN sent_at END AS found_of
 ), posted AS (
-  INSERT INTO router.outbox (source, part, room_id, sender, content)
-  SELECT source, part, room_id, :#sender, content
+  INSERT INTO router.outbox (source, part, room_id, sender, content, steps, first_try_at)
+  SELECT source, part, room_id, :#sender, content,
+    -- the room may hold this answer since the time of a store that was lost: it is read first
+    CASE WHEN found_of IS NULL THEN '' ELSE 'UNSURE RECALL' END, found_of
   FROM settled CROSS JOIN (
     SELECT 1 AS place, CAST(:#source AS text) AS source, part, convert_to(content, 'UTF8') AS content
     FROM unnest(CAST(:#answer AS text[])) WITH ORDINALITY AS answer (content, part)

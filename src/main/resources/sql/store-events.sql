@@ -1,4 +1,4 @@
--- Stores the events of one transaction, each once and in order. What the event itself, our outbox or the counts decide is decided
+-- Stores the events of one transaction, or of one page of a room's history, each once and in order. What the event itself, our outbox or the counts decide is decided
 -- here; agent_mappings is not looked at, so that a transaction is acknowledged whatever the agents do.
 WITH given AS (
   SELECT DISTINCT ON (event_id) *
@@ -8,11 +8,16 @@ WITH given AS (
       CAST(:#relatesTo AS text[]), CAST(:#redacts AS text[]), CAST(:#markerSources AS text[]),
       CAST(:#markerParts AS int[]), CAST(:#fromAgents AS text[]), CAST(:#flags AS boolean[]),
       CAST(:#raws AS bytea[]), CAST(:#rules AS text[]), CAST(:#faults AS text[]),
-      CAST(:#stateKeys AS text[]), CAST(:#tasks AS text[]))
-    WITH ORDINALITY AS given (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, rule, fault, state_key, task, place)
+      CAST(:#stateKeys AS text[]), CAST(:#tasks AS text[]), CAST(:#sentAts AS timestamptz[]))
+    WITH ORDINALITY AS given (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, rule, fault, state_key, task, sent_at, place)
   ORDER BY event_id, place
 ), pushed AS ( -- what was seen already neither counts nor does anything
   SELECT * FROM given WHERE NOT EXISTS (SELECT FROM router.inbox WHERE inbox.event_id = given.event_id)
+), confirmed AS ( -- what the homeserver pushes after all, it had not forgotten, and nobody was asked it
+  UPDATE router.inbox SET source = 'push', next_at = now()
+  FROM given
+  WHERE :#source = 'push' AND inbox.event_id = given.event_id AND inbox.source = 'catch-up' AND inbox.asked_at IS NULL
+    AND coalesce(inbox.state = 'waiting', false)  -- so written, the index of all that waits is not walked
 ), posted AS ( -- an echo is a receipt, also where the answer to our request was lost
   UPDATE router.outbox SET state = 'sent', event_id = pushed.event_id, sent_at = now(), reason = NULL
   FROM pushed
@@ -49,13 +54,14 @@ WITH given AS (
       END) OVER (PARTITION BY room_id) > :#roomLimit THEN 'flood' ELSE verdict END AS rule_met
   FROM numbered
 ), stored AS (
-  INSERT INTO router.inbox (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, source, observed, state, reason, settled_at, state_key, task)
+  INSERT INTO router.inbox (event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged, raw, source, observed, state, reason, settled_at, state_key, task, sent_at, next_at)
   SELECT event_id, room_id, sender, type, kind, rel_type, relates_to, redacts, marker_source, marker_part, from_agent, flagged,
     CASE WHEN NOT is_redacted THEN raw END, :#source, :#observe,
     CASE WHEN fault IS NOT NULL THEN 'dead' WHEN rule_met IS NOT NULL THEN 'ignored' ELSE 'waiting' END,
     coalesce(fault, rule_met),
     CASE WHEN coalesce(fault, rule_met) IS NOT NULL THEN now() END,
-    state_key, CASE WHEN NOT :#observe THEN task END
+    state_key, CASE WHEN NOT :#observe THEN task END, sent_at,
+    now() + CASE WHEN :#source = 'catch-up' THEN interval '10 seconds' ELSE interval '0' END  -- by then the room is read on, and a turn that the store forgot shows at Letta
   FROM counted
   ORDER BY place
   ON CONFLICT (event_id) DO NOTHING

@@ -11,4 +11,6 @@ SELECT
   (SELECT extract(epoch FROM now() - min(waiting_since))::bigint FROM router.inbox WHERE state = 'waiting') AS oldest_waiting_seconds,
   (SELECT count(*) FROM router.inbox WHERE state = 'unknown') AS unknown_turns,
   (SELECT count(*) FROM router.outbox WHERE state = 'waiting') AS waiting_replies,
+  (SELECT count(*) FROM router.reader WHERE has_rest) AS rooms_with_unread_rest,
+  (SELECT count(*) FROM router.reader WHERE fault IS NOT NULL) AS unreadable_rooms,
   (SELECT count(*) FROM router.inbox WHERE state = 'dead') + (SELECT count(*) FROM router.outbox WHERE state = 'dead') AS dead_letters

@@ -48,6 +48,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param unmappedRooms what happens to a message in a room without a mapping (UNMAPPED_ROOMS)
  * @param disabledAgents agents that are asked nothing, by id, separated by commas (DISABLED_AGENTS)
  * @param askMaxAge how long a message may have waited and still be asked (ASK_MAX_AGE)
+ * @param catchUpEvery how often a room is read for events that its homeserver did not push (CATCH_UP_EVERY)
+ * @param catchUpMaxAge how old an event may be that is found so (CATCH_UP_MAX_AGE)
  * @param roomWaitingLimit how many messages of a room may wait (ROOM_WAITING_LIMIT); 0: any number
  * @param roomTurnsPerHour how many turns a room may have in an hour (ROOM_TURNS_PER_HOUR); 0: any number
  * @param pairTurnsPerHour how many turns two agents may cause each other in an hour (PAIR_TURNS_PER_HOUR); 0: any number
@@ -66,7 +68,7 @@ public record Settings(
         String matrixIntake, String matrixHomeserverUrl, String matrixServerName, String routerUrl, String matrixAsId, String matrixAsToken, String matrixHsToken,
         String matrixBotLocalpart, String matrixAgentPrefix, String matrixAllowedSenders, String matrixIgnoredUsers,
         String lettaApi, String lettaApiUrl, String lettaToken, String lettaAgentId, Duration lettaTurnLimit, Duration lettaGoneAfter, int lettaMaxTurns, String lettaUnlisted,
-        String unmappedRooms, String disabledAgents, Duration askMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, Duration lateAfter, boolean mentionAsker, boolean silentTurnNotice,
+        String unmappedRooms, String disabledAgents, Duration askMaxAge, Duration catchUpEvery, Duration catchUpMaxAge, int roomWaitingLimit, int roomTurnsPerHour, int pairTurnsPerHour, Duration lateAfter, boolean mentionAsker, boolean silentTurnNotice,
         Duration retainText, Duration retainMessages, boolean observe, String logFormat) {
 
     /** The fewest characters of a token that this router accepts as a secret. */
@@ -167,6 +169,12 @@ public record Settings(
         faults.addAll(faultsOfTokens());
         if (lettaMaxTurns < 1) {
             faults.add("LETTA_MAX_TURNS is " + lettaMaxTurns + "; set it to at least 1, or leave it out.");
+        }
+        if (catchUpEvery.compareTo(Duration.ofMinutes(1)) < 0 || catchUpEvery.compareTo(Duration.ofDays(1)) > 0) {
+            faults.add("CATCH_UP_EVERY is " + catchUpEvery.toSeconds() + " s; set it to between 1m and 24h, or leave it out.");
+        }
+        if (catchUpMaxAge.isNegative() || catchUpMaxAge.compareTo(retainMessages) > 0) {
+            faults.add("CATCH_UP_MAX_AGE is negative or longer than RETAIN_MESSAGES; what is forgotten here would be asked again, so set a shorter time, or leave it out.");
         }
         if (retainText.compareTo(askMaxAge) < 0 || retainMessages.compareTo(retainText) < 0) {
             faults.add("RETAIN_TEXT is shorter than ASK_MAX_AGE, or RETAIN_MESSAGES is shorter than RETAIN_TEXT; a message is needed until it is settled, so set longer times, or leave them out.");

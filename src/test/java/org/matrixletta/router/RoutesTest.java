@@ -33,6 +33,7 @@ class RoutesTest {
             "api-get-mappings", "api-get-room", "api-put-mapping", "api-patch-mapping", "api-delete-mapping", "api-post-sync", "api-post-verification", "api-get-verification",
             "api-get-history", "api-post-restore", "api-new-agent", "api-get-health", "api-get-live", "api-get-ready", "api-get-routes", "api-post-route", "api-export-mappings",
             "api-get-messages", "api-get-message", "api-delete-messages", "api-get-dead-letters", "api-post-replay", "api-delete-dead-letter",
+            "catch-up-pulse", "catch-up-tick", "catch-up-expect", "catch-up-wake", "catch-up", "catch-up-room", "catch-up-page", "catch-up-store",
             "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
             "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
             "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "homeserver-ask", "peer-pause", "peer-resume",

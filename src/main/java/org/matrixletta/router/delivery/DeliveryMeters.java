@@ -15,10 +15,11 @@ import org.springframework.stereotype.Component;
 class DeliveryMeters {
 
     /** Gauge → what it shows of store-facts.sql. */
-    private static final Map<String, String> FACTS = Map.of("router.messages.waiting", "waiting_messages", "router.messages.oldest.seconds", "oldest_waiting_seconds",
-            "router.turns.unknown", "unknown_turns", "router.replies.waiting", "waiting_replies", "router.dead.letters", "dead_letters", "router.mappings", "mappings",
-            "router.mapping.contested.rooms", "contested_rooms", "router.mapping.differences", "differences", "router.mapping.verified.seconds", "verified_seconds_ago",
-            "router.mapping.left", "waiting_for_sync_by_hand");
+    private static final Map<String, String> FACTS = Map.ofEntries(
+            Map.entry("router.messages.waiting", "waiting_messages"), Map.entry("router.messages.oldest.seconds", "oldest_waiting_seconds"), Map.entry("router.turns.unknown", "unknown_turns"),
+            Map.entry("router.replies.waiting", "waiting_replies"), Map.entry("router.dead.letters", "dead_letters"), Map.entry("router.mappings", "mappings"),
+            Map.entry("router.mapping.contested.rooms", "contested_rooms"), Map.entry("router.mapping.differences", "differences"), Map.entry("router.mapping.verified.seconds", "verified_seconds_ago"),
+            Map.entry("router.mapping.left", "waiting_for_sync_by_hand"), Map.entry("router.rooms.rest", "rooms_with_unread_rest"), Map.entry("router.rooms.unreadable", "unreadable_rooms"));
 
     private static final String STALE = "stale-mapping";
     private static final String TURN = "turn";

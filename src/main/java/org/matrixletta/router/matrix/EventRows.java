@@ -1,5 +1,6 @@
 package org.matrixletta.router.matrix;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,13 @@ import java.util.function.Function;
  * Events as store-events.sql takes them, a column each, and the settings by which it judges.
  *
  * @param events in the order in which they were sent
- * @param source how they came: {@code push}
+ * @param sentAt when each was sent, as the homeserver says; empty for events that were pushed
+ * @param source how they came: {@code push} or {@code catch-up}
  * @param bot the router's own Matrix user
  * @param roomLimit how many messages of a room may wait; 0: any number
  * @param observe whether nothing is sent
  */
-record EventRows(List<Event> events, String source, String bot, int roomLimit, boolean observe) {
+record EventRows(List<Event> events, List<Instant> sentAt, String source, String bot, int roomLimit, boolean observe) {
 
     /** The values of store-events.sql. */
     Map<String, Object> values() {
@@ -29,6 +31,7 @@ record EventRows(List<Event> events, String source, String bot, int roomLimit, b
         values.put("types", column(Event::type));
         values.put("stateKeys", column(Event::stateKey));
         values.put("tasks", column(event -> RoomTask.kind(event, bot)));
+        values.put("sentAts", sentAt.stream().map(Instant::toString).toArray(String[]::new));
         values.put("kinds", column(Event::kind));
         values.put("relTypes", column(Event::relType));
         values.put("relatesTo", column(Event::relatesTo));

@@ -35,6 +35,17 @@ public record HomeserverRequest(String method, String path, String query, byte[]
         return new HomeserverRequest("GET", room(roomId) + "/state/m.room.create/", as(user), null);
     }
 
+    /**
+     * The next events of a room, in the order of its timeline (Matrix Client-Server API, GET /rooms/{roomId}/messages).
+     *
+     * @param isBack whether backwards, the newest first
+     * @param limit at most how many
+     * @param from an {@code end} of an earlier answer; null: from the newest event back
+     */
+    static HomeserverRequest messages(String roomId, String user, boolean isBack, int limit, String from) {
+        return new HomeserverRequest("GET", room(roomId) + "/messages", as(user) + "&dir=" + (isBack ? "b" : "f") + "&limit=" + limit + (from == null ? "" : "&from=" + PathSegment.encode(from)), null);
+    }
+
     /** Joins a room; to join again changes nothing. */
     static HomeserverRequest join(String roomId, String user) {
         return post(CLIENT + "join/" + PathSegment.encode(roomId), as(user), NOTHING);

@@ -123,8 +123,14 @@ final class JsonSlice {
 
     /** A number without fraction and exponent that an int holds; else null. */
     Integer integer() {
+        Long number = number();
+        return number == null || number.intValue() != number ? null : Integer.valueOf(number.intValue());
+    }
+
+    /** A number without fraction and exponent that a long holds; else null. */
+    Long number() {
         try {
-            return size() > 11 ? null : Integer.valueOf(new String(bytes, start, size(), StandardCharsets.ISO_8859_1));
+            return size() > 20 ? null : Long.valueOf(new String(bytes, start, size(), StandardCharsets.ISO_8859_1));
         } catch (NumberFormatException e) {
             return null;
         }

@@ -1,6 +1,7 @@
 package org.matrixletta.router.matrix;
 
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.matrixletta.router.Settings;
@@ -24,6 +25,6 @@ class PushedEvents {
      * @throws BadTransactionException if the body is no transaction as a whole
      */
     public Map<String, Object> read(@Body InputStream body) throws Exception {
-        return new EventRows(reader.read(body == null ? InputStream.nullInputStream() : body), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe()).values();
+        return new EventRows(reader.read(body == null ? InputStream.nullInputStream() : body), List.of(), "push", settings.botUser(), settings.roomWaitingLimit(), settings.observe()).values();
     }
 }

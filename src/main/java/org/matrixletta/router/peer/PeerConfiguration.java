@@ -28,6 +28,8 @@ class PeerConfiguration {
     private static final int OTHER_REQUESTS = 100;
 
     private static final int A_FEW = 16;
+    /** A homeserver works at one history at a time; a page can hold megabytes. */
+    private static final int HISTORIES = 4;
 
     /**
      * Both schemes, http and https. Threads are claimed by the turn, so a request never waits for a connection.
@@ -61,7 +63,17 @@ class PeerConfiguration {
     /** For what has no claim to limit it: a long list of questions is asked a few at a time. */
     @Bean(destroyMethod = "shutdownNow")
     ExecutorService aFewPeerRequests() {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(A_FEW, A_FEW, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), new CustomizableThreadFactory("peer-few-"));
+        return few(A_FEW, "peer-few-");
+    }
+
+    /** For rooms that are read back. */
+    @Bean(destroyMethod = "shutdownNow")
+    ExecutorService readingRooms() {
+        return few(HISTORIES, "peer-rooms-");
+    }
+
+    private static ExecutorService few(int count, String name) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(count, count, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), new CustomizableThreadFactory(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }

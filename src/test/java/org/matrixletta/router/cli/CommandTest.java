@@ -157,9 +157,10 @@ class CommandTest {
                 "UNMAPPED_ROOMS is", "MAPPINGS_FILE holds").doesNotContain("secret-", "Exception");
 
         Command messages = Command.run(folder, environment("MATRIX_INTAKE", "appservice", "MATRIX_HOMESERVER_URL", "http://secret-user:secret-of-url@h:1", "LETTA_API_URL", "letta:8283",
-                "MATRIX_SERVER_NAME", "test.local", "LETTA_API", "app-server", "MATRIX_AS_TOKEN", RunningRouter.KEY, "MATRIX_HS_TOKEN", "secret-too-short", "ROUTER_URL", "http://h?secret-query"));
+                "MATRIX_SERVER_NAME", "test.local", "LETTA_API", "app-server", "MATRIX_AS_TOKEN", RunningRouter.KEY, "MATRIX_HS_TOKEN", "secret-too-short", "ROUTER_URL", "http://h?secret-query",
+                "CATCH_UP_EVERY", "5s", "CATCH_UP_MAX_AGE", "400d"));
         assertThat(messages.exitCode()).isEqualTo(2);
-        assertThat(messages.out() + messages.err()).hasLineCount(6).contains("MATRIX_HOMESERVER_URL is no plain", "LETTA_API_URL is", "LETTA_API is \"app-server\"", "ROUTER_URL is no plain",
+        assertThat(messages.out() + messages.err()).hasLineCount(8).contains("CATCH_UP_EVERY is 5 s; set it to between 1m and 24h", "CATCH_UP_MAX_AGE is negative or longer than RETAIN_MESSAGES", "MATRIX_HOMESERVER_URL is no plain", "LETTA_API_URL is", "LETTA_API is \"app-server\"", "ROUTER_URL is no plain",
                 "MATRIX_AS_TOKEN is the same text as ROUTER_API_KEY", "MATRIX_HS_TOKEN is shorter").doesNotContain("secret-", "Exception");
 
         Command intake = Command.run(folder, environment("MATRIX_INTAKE", "sync"));

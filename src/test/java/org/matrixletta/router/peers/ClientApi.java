@@ -109,7 +109,7 @@ final class ClientApi {
             case "POST rooms/leave" -> leave(caller, named);
             case "GET rooms/joined_members" -> joinedMembers(rooms.of(caller.user(), named));
             case "GET rooms/state" -> path.size() == 6 ? ok(rooms.of(caller.user(), named).state()) : state(rooms.of(caller.user(), named), part(path, 6), part(path, 7));
-            case "GET rooms/messages" -> ok(rooms.of(caller.user(), named).page(request));
+            case "GET rooms/messages" -> ok(rooms.of(caller.user(), named).page(request, caller.user()));
             case "PUT rooms/typing" -> {
                 rooms.of(caller.user(), named);
                 yield ok(Json.object());

@@ -109,7 +109,12 @@ public final class FakeHomeserver implements AutoCloseable {
 
     /** Somebody writes a text that this server forgets to push; gives its event id. */
     public String sayUnheard(String room, String sender, String text) {
-        return rooms.happen(room, sender, "m.room.message", null, text(text), false);
+        return sendUnheard(room, sender, "m.room.message", text(text));
+    }
+
+    /** Somebody sends an event that this server forgets to push; gives its event id. */
+    public String sendUnheard(String room, String sender, String type, String content) {
+        return rooms.happen(room, sender, type, null, content, false);
     }
 
     /** Sends just these bytes as a transaction, once, whatever else is being pushed; gives the answer. */

@@ -155,6 +155,20 @@ class FakeHomeserverTest {
     }
 
     @Test
+    void aPositionInARoomOutlivesACrashAndWhatIsNoneIsRefused() {
+        homeserver.say(ROOM, ANN, "one");
+        String position = messages("?dir=f&user_id=" + BMO).get("end").asText();
+        assertThat(messages("?dir=f&user_id=" + BMO + "&from=" + position).has("end")).as("nothing is new").isFalse();
+        homeserver.sayUnheard(ROOM, ANN, "two");
+        homeserver.crash();
+
+        JsonNode page = messages("?dir=f&user_id=" + BMO + "&from=" + position);
+        assertThat(page.at("/chunk/0/content/body").asText()).isEqualTo("two");
+        assertThat(page.at("/chunk/0/unsigned/membership").asText()).isEqualTo("join");
+        assertThat(ask("GET", "v3/rooms/%21room%3Atest.local/messages?dir=f&from=garbage&user_id=" + BMO, "as", null).statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void faultsComeBeforeOrAfterTheWork() {
         homeserver.http.next(1, "PUT", "/send/", Fault.dropsBefore());
         assertThatThrownBy(() -> send("t1", "?user_id=" + BMO)).hasRootCauseInstanceOf(IOException.class);

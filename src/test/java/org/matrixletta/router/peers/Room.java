@@ -51,20 +51,32 @@ final class Room {
     }
 
     /** A page of GET /rooms/{roomId}/messages; the token tN stands before event N (Matrix spec, Client-Server API, "Syncing"). */
-    synchronized ObjectNode page(RecordedRequest request) {
+    synchronized ObjectNode page(RecordedRequest request, String user) {
         boolean back = "b".equals(request.query("dir"));
         String token = request.query("from");
+        if (token != null && !token.matches("t[0-9]{1,9}")) {
+            throw new MatrixError(400, "M_UNKNOWN", "'from' parameter is invalid");
+        }
         int from = token == null ? back ? events.size() : 0 : Integer.parseInt(token.substring(1));
         int limit = request.number("limit", PAGE);
         ArrayNode chunk = Json.array();
         int at = from;
         while (chunk.size() < limit && (back ? at > 0 : at < events.size())) {
-            chunk.add(events.get(back ? --at : at++));
+            chunk.add(seenBy(user, back ? --at : at++));
         }
         ObjectNode page = Json.object().put("start", "t" + from);
         if (!chunk.isEmpty()) {
             page.put("end", "t" + at);
         }
         return page.set("chunk", chunk);
+    }
+
+    /** The event with what its reader was in the room when it happened (Matrix spec, Client-Server API, "Room event format": unsigned.membership). */
+    private ObjectNode seenBy(String user, int place) {
+        ObjectNode event = events.get(place).deepCopy();
+        String membership = events.subList(0, place + 1).stream().filter(before -> before.path("type").asText().equals("m.room.member") && before.path("state_key").asText().equals(user))
+                .reduce((first, last) -> last).map(member -> member.at("/content/membership").asText()).orElse("leave");
+        event.withObject("/unsigned").put("membership", membership);
+        return event;
     }
 }

@@ -1,0 +1,358 @@
+package org.matrixletta.router.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.matrixletta.router.MessagingRouter.PERSON;
+import static org.matrixletta.router.MessagingRouter.agent;
+import static org.matrixletta.router.MessagingRouter.soon;
+import static org.matrixletta.router.MessagingRouter.user;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.PathSegment;
+import org.matrixletta.router.peers.Fault;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What a homeserver forgot to push, and what a store forgot that was restored from a backup. */
+@Tag("D6")
+@ExtendWith(OutputCaptureExtension.class)
+class CatchUpTest {
+
+    private static final String FORBIDDEN = "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"User not in room\"}";
+
+    static MessagingRouter run;
+    static int tests;
+
+    final String name = "catchup" + ++tests;
+    final String room = "!" + name + ":test.local";
+
+    @BeforeAll
+    static void start() {
+        run = MessagingRouter.start("--router.catch-up-tick-milliseconds=300", "--router.pulse-milliseconds=300");
+    }
+
+    @AfterAll
+    static void stop() {
+        run.close();
+    }
+
+    @BeforeEach
+    void meet() {
+        run.homeserver.room(room, PERSON, user(name));
+        run.map(name, room);
+        soon().until(() -> position(room) != null);
+    }
+
+    @AfterEach
+    void heal() {
+        run.homeserver.http.heal();
+        run.sql.update("UPDATE router.inbox SET state = 'dropped', owner = NULL WHERE state IN ('waiting', 'unknown')");
+    }
+
+    @Test
+    void d6_whatTheHomeserverForgotIsAskedOnceInItsOrder(CapturedOutput output) {
+        double finds = run.count("router.catch.up.finds");
+        List<String> events = List.of(sayUnheard("one"), sayUnheard("two"), sayUnheard("three"));
+
+        catchUp();
+
+        awaitAnswered(events);
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two", "three");
+        soon().untilAsserted(() -> assertThat(said()).containsExactly(name + " heard: one", name + " heard: two", name + " heard: three"));
+        assertThat(run.count("router.catch.up.finds")).isEqualTo(finds + 3);
+        assertThat(path(events.get(0))).containsExactly("unknown found by catch-up: whether " + agent(name) + " was asked it before is looked up", "waiting Found by catch-up", "claimed", "answered 1 part");
+        assertThat(output).contains("Room " + room + ": 3 events came by catch-up, which had not been pushed");
+    }
+
+    @Test
+    void d6_whatIsReadAgainIsNoFind() {
+        String event = say("hi");
+        run.await(event, "answered");
+        double finds = run.count("router.catch.up.finds");
+        String before = position(room);
+
+        catchUp();
+
+        soon().untilAsserted(() -> assertThat(position(room)).isNotEqualTo(before));
+        assertThat(run.count("router.catch.up.finds")).isEqualTo(finds);
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    void d6_aRoomThatIsSeenForTheFirstTimeBeginsAtItsNewestEvent() {
+        String other = "!" + name + "first:test.local";
+        run.homeserver.room(other, PERSON, user(name + "first"));
+        String old = run.homeserver.sayUnheard(other, PERSON, "long ago");
+        run.map(name + "first", other);
+        soon().until(() -> position(other) != null);
+        String since = run.homeserver.sayUnheard(other, PERSON, "since then");
+
+        catchUp();
+
+        run.hurryUntil(() -> assertThat(run.state(since)).isEqualTo("answered"));
+        assertThat(run.state(old)).isEmpty();
+        assertThat(run.letta.asked(agent(name + "first"))).containsExactly("since then");
+    }
+
+    @Test
+    void d6_whatIsPushedAfterAllWasNotForgottenAndIsAskedWithoutALook() {
+        String event = sayUnheard("hi");
+        catchUp();
+        run.await(event, "waiting");
+        String raw = run.homeserver.events(room).stream().filter(sent -> sent.get("event_id").textValue().equals(event)).findFirst().orElseThrow().toString();
+
+        assertThat(run.homeserver.transaction("late", ("{\"events\":[" + raw + "]}").getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(200);
+
+        run.await(event, "answered");
+        assertThat(path(event)).hasSize(2).first().asString().startsWith("claimed");
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    void d6_whatIsPushedWhileTheRoomIsReadWaitsForWhatWasForgottenBeforeIt() {
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.slow(Duration.ofSeconds(1)));
+        String forgotten = sayUnheard("one");
+        catchUp();
+        String pushed = say("two");
+
+        run.await(forgotten, "waiting");
+        awaitAnswered(List.of(forgotten, pushed));
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two");
+    }
+
+    @Test
+    void d6_whatWaitsAlreadyTakesItsPlaceBehindWhatWasForgottenBeforeIt() {
+        run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES (?, now(), now() + interval '1 minute')", "agent:" + agent(name));
+        List<String> events = List.of(say("one"), sayUnheard("two"), say("three"), sayUnheard("four"), say("five"));
+        run.await(events.get(4), "waiting");
+
+        catchUp();
+
+        run.await(events.get(3), "waiting");
+        soon().untilAsserted(() -> assertThat(run.sql.queryForList("SELECT event_id FROM router.inbox WHERE room_id = ? AND type = 'm.room.message' ORDER BY seq", String.class, room)).containsExactlyElementsOf(events));
+        awaitAnswered(events);
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two", "three", "four", "five");
+    }
+
+    @Test
+    void d6_forgottenEditsAndRedactionsCountAndTheSameRulesHold() {
+        String edited = sayUnheard("befor");
+        unheard("m.room.message", "{\"msgtype\":\"m.text\",\"body\":\"* before\",\"m.new_content\":{\"msgtype\":\"m.text\",\"body\":\"before\"},\"m.relates_to\":{\"rel_type\":\"m.replace\",\"event_id\":\"" + edited + "\"}}");
+        String redacted = sayUnheard("never mind");
+        unheard("m.room.redaction", "{\"redacts\":\"" + redacted + "\"}");
+        String notice = unheard("m.room.message", "{\"msgtype\":\"m.notice\",\"body\":\"beep\"}");
+        String reaction = unheard("m.reaction", "{}");
+
+        catchUp();
+
+        awaitAnswered(List.of(edited));
+        assertThat(run.letta.asked(agent(name))).containsExactly("before");
+        assertThat(List.of(run.state(redacted), run.state(notice), run.state(reaction))).containsExactly("ignored redacted", "ignored notice", "ignored not-a-message");
+    }
+
+    @Test
+    void d6_aQuestionWhoseAnswerStandsInTheRoomIsNotAskedAgainByARestoredStore() {
+        String before = position(room);
+        String event = say("hi");
+        awaitAnswered(List.of(event));
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
+
+        restoreFromBackup(before);
+
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered answered-before"));
+        run.hurryUntil(() -> assertThat(run.sql.queryForList("SELECT reason FROM router.inbox WHERE room_id = ? AND marker_source IS NOT NULL", String.class, room)).containsExactly("own-echo"));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+        assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void d6_aQuestionThatLettaWasAskedGetsThatAnswerFromARestoredStore() {
+        String before = position(room);
+        run.homeserver.http.next(1_000, "PUT", PathSegment.encode(room) + "/send/", Fault.answers(429, "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"error\":\"\"}"));
+        String event = say("hi");
+        run.await(event, "answered");
+        assertThat(said()).isEmpty();
+
+        restoreFromBackup(before);
+        run.homeserver.http.heal();
+
+        awaitAnswered(List.of(event));
+        soon().untilAsserted(() -> assertThat(said()).containsExactly(name + " heard: hi"));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    void d6_anAnswerThatIsInTheRoomAlreadyIsNotPostedTwice() {
+        String before = position(room);
+        String event = say("hi");
+        awaitAnswered(List.of(event));
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
+        // as if the echo lay behind the position, where nothing is read
+        run.sql.update("UPDATE router.inbox SET marker_source = NULL WHERE room_id = ?", room);
+        run.sql.update("DELETE FROM router.outbox WHERE room_id = ?", room);
+        run.sql.update("DELETE FROM router.inbox WHERE event_id = ?", event);
+        run.sql.update("UPDATE router.reader SET position = ? WHERE room_id = ?", before, room);
+        int sends = sends();
+
+        catchUp();
+
+        awaitAnswered(List.of(event));
+        run.hurryUntil(() -> assertThat(run.sql.queryForList("SELECT state FROM router.outbox WHERE room_id = ?", String.class, room)).containsExactly("sent"));
+        assertThat(sends()).as("the room is read before anything is sent").isEqualTo(sends);
+        assertThat(said()).containsExactly(name + " heard: hi");
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    void d6_aPositionThatTheHomeserverDoesNotKnowAnyMoreIsLookedForFromTheNewestEventBack(CapturedOutput output) {
+        run.sql.update("UPDATE router.reader SET position = 'gone' WHERE room_id = ?", room);
+        String event = sayUnheard("hi");
+
+        catchUp();
+
+        awaitAnswered(List.of(event));
+        assertThat(position(room)).startsWith("t");
+        assertThat(output).contains("Room " + room + ": the homeserver does not know any more up to where it was read");
+    }
+
+    @Test
+    void d6_oneRunReadsSoManyPagesAndTheNextReadsOn(CapturedOutput output) {
+        for (int i = 0; i < RoomReading.PAGES * RoomReading.PAGE; i++) {
+            unheard("m.reaction", "{}");
+        }
+        String event = sayUnheard("at last");
+
+        catchUp();
+
+        soon().untilAsserted(() -> assertThat(reader("has_rest")).isEqualTo(true));
+        assertThat(output).contains("Room " + room + ": one run of catch-up was not enough");
+        assertThat(run.state(event)).isEmpty();
+        run.router.camel().createProducerTemplate().sendBody("direct:look-at-store", null);
+        assertThat(run.router.anyone("GET", "/health", null, "Authorization", "Bearer " + org.matrixletta.router.RunningRouter.READ_KEY).body()).contains("\"rooms_with_unread_rest\":1");
+
+        catchUp();
+        awaitAnswered(List.of(event));
+        assertThat(reader("has_rest")).isEqualTo(false);
+    }
+
+    @Test
+    void d6_aRoomThatNobodyOfOursMayReadIsReportedOnceAndNothingElseHappensToIt(CapturedOutput output) {
+        String event = sayUnheard("hi");
+        for (int times = 0; times < 2; times++) {
+            // the agent's user, then the bot
+            run.homeserver.http.next(2, "GET", PathSegment.encode(room) + "/messages", Fault.answers(403, FORBIDDEN));
+            run.sql.update("UPDATE router.reader SET next_at = now() WHERE room_id = ?", room);
+            soon().untilAsserted(() -> assertThat(reader("next_at > now() + interval '6 minutes'")).isEqualTo(true));
+        }
+
+        assertThat(output.getOut().split("Room " + room + " cannot be read by anybody of ours", -1)).hasSize(2);
+        assertThat(run.sql.queryForObject("SELECT room_id FROM agent_mappings WHERE agent_id = ?", String.class, agent(name))).isEqualTo(room);
+        assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).isEmpty();
+
+        catchUp();
+        awaitAnswered(List.of(event));
+        soon().untilAsserted(() -> assertThat(output).contains("Room " + room + " can be read again"));
+    }
+
+    @Test
+    void d6_aRoomThatIsRefusedForNowIsReadLaterAndTheOthersAtOnce() {
+        String other = "!" + name + "b:test.local";
+        run.homeserver.room(other, PERSON, user(name + "b"));
+        run.map(name + "b", other);
+        soon().until(() -> position(other) != null);
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.answers(502, "bad gateway"));
+        String event = sayUnheard("hi");
+        String elsewhere = run.homeserver.sayUnheard(other, PERSON, "hi");
+
+        catchUp();
+
+        awaitAnswered(List.of(elsewhere));
+        assertThat(run.state(event)).isEmpty();
+        assertThat(reader("fault IS NULL AND next_at BETWEEN now() AND now() + interval '1 minute'")).isEqualTo(true);
+    }
+
+    @Test
+    @Tag("D10")
+    void d10_whatAHomeserverForgotThatWasAwayIsReadAsSoonAsItIsBack(CapturedOutput output) {
+        String event = sayUnheard("hi");
+        run.homeserver.down();
+        soon().untilAsserted(() -> assertThat(output).contains("The homeserver is away: The homeserver gave no answer"));
+        run.homeserver.up();
+
+        awaitAnswered(List.of(event));
+        assertThat(output).contains("The homeserver is there again; rooms are read for what it may have forgotten to push").contains("The homeserver reached us (ping ");
+    }
+
+    @Test
+    @Tag("D10")
+    void d10_whatWasForgottenIsReadAsSoonAsTheStoreIsBack(CapturedOutput output) {
+        String event = sayUnheard("hi");
+        run.sql.execute("ALTER TABLE agent_mappings RENAME TO hidden");
+        soon().untilAsserted(() -> assertThat(output).contains("lacks the table agent_mappings"));
+        run.sql.execute("ALTER TABLE hidden RENAME TO agent_mappings");
+
+        awaitAnswered(List.of(event));
+        soon().untilAsserted(() -> assertThat(output).contains("The homeserver reached us (ping "));
+    }
+
+    private String say(String text) {
+        return run.homeserver.say(room, PERSON, text);
+    }
+
+    private String sayUnheard(String text) {
+        return run.homeserver.sayUnheard(room, PERSON, text);
+    }
+
+    private String unheard(String type, String content) {
+        return run.homeserver.sendUnheard(room, PERSON, type, content);
+    }
+
+    private void catchUp() {
+        ProducerTemplate template = run.router.camel().createProducerTemplate();
+        template.sendBody("direct:expect-finds", null);
+        template.stop();
+    }
+
+    /** The store knows nothing of the room since this position. */
+    private void restoreFromBackup(String position) {
+        run.sql.update("DELETE FROM router.inbox WHERE room_id = ?", room);
+        run.sql.update("DELETE FROM router.outbox WHERE room_id = ?", room);
+        run.sql.update("UPDATE router.reader SET position = ? WHERE room_id = ?", position, room);
+        catchUp();
+    }
+
+    private void awaitAnswered(List<String> events) {
+        run.hurryUntil(() -> assertThat(events).allSatisfy(event -> assertThat(run.state(event)).startsWith("answered")));
+    }
+
+    private List<String> path(String event) {
+        return run.sql.queryForList("SELECT what || CASE what WHEN 'claimed' THEN '' ELSE ' ' || coalesce(detail, '') END FROM router.step JOIN router.inbox USING (seq) WHERE event_id = ? ORDER BY at", String.class, event);
+    }
+
+    private static String position(String ofRoom) {
+        return run.sql.queryForList("SELECT position FROM router.reader WHERE room_id = ? AND position IS NOT NULL", String.class, ofRoom).stream().findFirst().orElse(null);
+    }
+
+    private Object reader(String what) {
+        return run.sql.queryForList("SELECT " + what + " FROM router.reader WHERE room_id = ?", Object.class, room).get(0);
+    }
+
+    private int sends() {
+        return run.homeserver.http.requests("PUT", PathSegment.encode(room) + "/send/").size();
+    }
+
+    private List<String> said() {
+        return run.homeserver.events(room).stream().filter(event -> event.path("type").asText().equals("m.room.message") && event.path("sender").asText().equals(user(name)))
+                .map(event -> event.at("/content/body").asText()).toList();
+    }
+}
