@@ -89,8 +89,9 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def faults(self):
-        """What the browser had to complain about since it was asked last, but for the question whether there is a session yet."""
-        return [line["message"] for line in self.driver.execute("getLog", {"type": "browser"})["value"] if line["level"] == "SEVERE" and "/ui/session" not in line["message"]]
+        """What went wrong in the page since it was asked last; that the router refused something is not its fault."""
+        lines = self.driver.execute("getLog", {"type": "browser"})["value"]
+        return [line["message"] for line in lines if line["level"] == "SEVERE" and line["source"] != "network"]
 
     def keep_picture(self, name):
         self.driver.save_screenshot(str(LOGS / f"{name}.png"))
