@@ -41,7 +41,7 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     private final Path path;
     private volatile Seen seen;
     private volatile String fault;
-    private volatile boolean isMissing;
+    private boolean isMissing;
 
     WatchedFile(JdbcTemplate jdbc, Settings settings) {
         this.jdbc = jdbc;
@@ -49,7 +49,7 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     }
 
     /** Says once that there is no file, until there is one. */
-    public void look() {
+    public synchronized void look() {
         boolean wasMissing = isMissing;
         isMissing = Files.notExists(path);
         if (isMissing && !wasMissing) {

@@ -59,6 +59,8 @@ class CommandTest {
         assertThat(run("find", "--room", "!one:test.local")).isEqualTo(new Command(0, "Room routes to: Name of agent-1 (agent-1)\n", ""));
         assertThat(run("find", "--room", "!two:test.local")).isEqualTo(new Command(1, "Room not found - will use default agent (agent-default)\n", ""));
         assertThat(new ObjectMapper().readTree(run("find", "--agent", "agent-2", "--output", "json").out()).at("/mappings/agent-2/agent_name").asText()).isEqualTo("Zoë 🍳 \u001b[31m");
+        router.emptyStore();
+        assertThat(run("list")).isEqualTo(new Command(0, "No mappings\n", ""));
     }
 
     @Test

@@ -59,6 +59,17 @@ class WatchTest {
     }
 
     @Test
+    void aMissingFileIsSaidOnceUntilThereIsOne(CapturedOutput log) throws IOException {
+        write(agent("a", "!1"));
+        router.bean(WatchedFile.class).look();
+        int before = log.getOut().length();
+        Files.delete(router.file);
+        router.bean(WatchedFile.class).look();
+        router.bean(WatchedFile.class).look();
+        assertThat(log.getOut().substring(before)).containsOnlyOnce("WARN  mappings: ⚠️ There is no mapping file " + router.file + ", so the table stays as it is; put one there, or set MAPPINGS_FILE.");
+    }
+
+    @Test
     @Tag("S21")
     void s21_eachCompletedChangeIsAppliedOnceHoweverItIsMade() throws IOException {
         // created
