@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -224,7 +225,9 @@ class CommandTest {
         assertThat(process("init").exitCode()).isZero();
         Path written = folder.resolve(".env");
         String content = Files.readString(written);
-        assertThat(content).containsPattern("ROUTER_API_KEY=[0-9a-f]{64}\n");
+        assertThat(content).containsPattern("(?m)^POSTGRES_PASSWORD=[0-9a-f]{64}$").containsPattern("(?m)^ROUTER_API_KEY=[0-9a-f]{64}$")
+                .containsPattern("(?m)^MATRIX_AS_TOKEN=[0-9a-f]{64}$").containsPattern("(?m)^MATRIX_HS_TOKEN=[0-9a-f]{64}$");
+        assertThat(Pattern.compile("=([0-9a-f]{64})\n").matcher(content).results().map(secret -> secret.group(1)).distinct()).hasSize(4);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(written))).isEqualTo("rw-------");
 
         assertThat(process("init").exitCode()).isEqualTo(2);
