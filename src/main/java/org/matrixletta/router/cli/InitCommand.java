@@ -1,6 +1,8 @@
 package org.matrixletta.router.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,13 +21,16 @@ import picocli.CommandLine.Spec;
 final class InitCommand implements Callable<Integer> {
 
     private static final int SECRET_BYTES = 32;
+    private static final Pattern EMPTY_SECRET = Pattern.compile("(?m)^(POSTGRES_PASSWORD|ROUTER_API_KEY|MATRIX_AS_TOKEN|MATRIX_HS_TOKEN|ROUTER_READ_KEY|GRAFANA_PASSWORD)=$");
     private static final String NEXT_STEPS = """
             Next:
-            1. Set DATABASE_URL and MATRIX_SERVER_NAME in it, correct the addresses, and load it: set -a; . ./.env; set +a
-            2. `registration` prints what your homeserver has to load. For Synapse: write it to a file, name that file in homeserver.yaml under
+            1. In containers: docker compose up -d. Else set DATABASE_URL in it, load it (set -a; . ./.env; set +a), and start the router.
+               As it stands, mappings are kept and no messages carried. For messages:
+            2. Set MATRIX_INTAKE=appservice, where your homeserver, the router and Letta are, and MATRIX_SERVER_NAME.
+            3. `registration` prints what your homeserver has to load. For Synapse: write it to a file, name that file in homeserver.yaml under
                app_service_config_files, and restart Synapse.
-            3. Start the router. `doctor` says for each setting, the database, Letta and the homeserver, and for the way back from there, ✅ or ❌ with the remedy.
-            4. `provision AGENT --owner @you:your.server` gives an agent of Letta a Matrix user and a room, and invites you there.
+            4. Start the router. `doctor` says for each setting, the database, Letta and the homeserver, and for the way back from there, ✅ or ❌ with the remedy.
+            5. `provision AGENT --owner @you:your.server` gives an agent of Letta a Matrix user and a room, and invites you there.
             """;
 
     @Spec
@@ -33,38 +39,22 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = Path.of(".env").toAbsolutePath();
-        String content = """
-                # Settings of matrix-letta-router; README.md lists all of them.
-
-                # Your PostgreSQL: replace USER, PASSWORD, HOST and DATABASE.
-                DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/DATABASE
-
-                # What operators, other services and the commands present to the router.
-                ROUTER_API_KEY=%s
-
-                # Your homeserver: where the router reaches it, and the part after the colon of its users.
-                MATRIX_HOMESERVER_URL=http://127.0.0.1:8008
-                MATRIX_SERVER_NAME=
-                # Where the homeserver reaches the router. In a container 127.0.0.1 is the container itself.
-                ROUTER_URL=http://127.0.0.1:8004
-                # The tokens of the registration, which `registration` prints.
-                MATRIX_AS_TOKEN=%s
-                MATRIX_HS_TOKEN=%s
-
-                # Your Letta server, the token that it asks for if it does, and the agent for rooms without a mapping if there is to be one.
-                LETTA_API_URL=http://127.0.0.1:8283
-                LETTA_TOKEN=
-                LETTA_AGENT_ID=
-                """.formatted(secret(), secret(), secret());
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(2, file + " exists and is left as it is; remove it first if you want a new one.");
         }
-        Files.writeString(file, content);
+        Files.writeString(file, EMPTY_SECRET.matcher(example()).replaceAll(secret -> secret.group() + secret()));
         spec.commandLine().getOut().println("✅ Wrote " + file);
         spec.commandLine().getOut().print(NEXT_STEPS);
         return CommandLine.ExitCode.OK;
+    }
+
+    /** What .env.example says at the top of the project, from where it is packed into the jar. */
+    private static String example() throws IOException {
+        try (InputStream packed = InitCommand.class.getResourceAsStream("/.env.example")) {
+            return new String(packed.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static String secret() {

@@ -1,5 +1,6 @@
 package org.matrixletta.router.matrix;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,12 @@ class CatchUp {
     }
 
     private final Settings settings;
-    private final MeterRegistry meters;
+    private final Counter finds;
     private final EventReader reader;
 
     CatchUp(Settings settings, MeterRegistry meters) {
         this.settings = settings;
-        this.meters = meters;
+        this.finds = meters.counter("router.catch.up.finds");
         this.reader = new EventReader(new EventFilter(settings.botUser(), settings.allowedSenders(), settings.matrixIgnoredUsers()));
     }
 
@@ -75,7 +76,7 @@ class CatchUp {
     /** Counts the rows of store-events.sql. */
     public void stored(@Variable("reading") RoomReading reading, @Variable("stored") List<Map<String, Object>> rows) {
         reading.found(rows.size());
-        meters.counter("router.catch.up.finds").increment(rows.size());
+        finds.increment(rows.size());
     }
 
     /** A line for what came of the run, if anything did. */

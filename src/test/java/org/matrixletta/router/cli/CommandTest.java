@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,7 +228,9 @@ class CommandTest {
         assertThat(process("init").exitCode()).isZero();
         Path written = folder.resolve(".env");
         String content = Files.readString(written);
-        assertThat(content).containsPattern("ROUTER_API_KEY=[0-9a-f]{64}\n");
+        List<String> secrets = List.of("POSTGRES_PASSWORD", "ROUTER_API_KEY", "MATRIX_AS_TOKEN", "MATRIX_HS_TOKEN", "ROUTER_READ_KEY", "GRAFANA_PASSWORD");
+        assertThat(secrets).allSatisfy(name -> assertThat(content).containsPattern("(?m)^" + name + "=[0-9a-f]{64}$"));
+        assertThat(Pattern.compile("=([0-9a-f]{64})\n").matcher(content).results().map(secret -> secret.group(1)).distinct()).hasSize(secrets.size());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(written))).isEqualTo("rw-------");
 
         assertThat(process("init").exitCode()).isEqualTo(2);

@@ -2,6 +2,7 @@ package org.matrixletta.router.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A small Letta V1 server on loopback. Its agents answer {@code NAME heard: TEXT} unless told otherwise; turns, histories and runs go
+ * A small Letta V1 server, on loopback unless told otherwise. Its agents answer {@code NAME heard: TEXT} unless told otherwise; turns, histories and runs go
  * as version 0.16.8 was seen to do them, which puts no lock on an agent. Unless {@link #strict} every agent exists.
  */
 public final class FakeLetta implements AutoCloseable {
@@ -29,6 +30,11 @@ public final class FakeLetta implements AutoCloseable {
     /** Starts on this port, or on a free one where it is 0. */
     public FakeLetta(int port) {
         http = new PeerServer(port, this::receive);
+    }
+
+    /** Starts on this address, for whom loopback does not reach. */
+    public FakeLetta(InetSocketAddress address) {
+        http = new PeerServer(address, this::receive);
     }
 
     /** From now on only agents with a name exist. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * What both fakes stand on: an HTTP server on loopback that records what it is asked and fails when told to. An answer may be given
+ * What both fakes stand on: an HTTP server, on loopback unless told otherwise, that records what it is asked and fails when told to. An answer may be given
  * by any thread at any time, so that ten thousand open requests hold no thread.
  */
 public final class PeerServer implements AutoCloseable {
@@ -51,12 +52,19 @@ public final class PeerServer implements AutoCloseable {
     private final List<RecordedRequest> requests = new ArrayList<>();
     private final List<Planned> faults = new ArrayList<>();
     private boolean records = true;
+    private final InetAddress address;
     private int port;
     private HttpServer server;
 
     /** Starts on this port, or on a free one where it is 0. */
     PeerServer(int port, BiConsumer<RecordedRequest, Consumer<Answer>> service) {
-        this.port = port;
+        this(new InetSocketAddress(loopback(), port), service);
+    }
+
+    /** Starts on this address. */
+    PeerServer(InetSocketAddress address, BiConsumer<RecordedRequest, Consumer<Answer>> service) {
+        this.address = address.getAddress();
+        this.port = address.getPort();
         this.service = service;
         up();
     }
@@ -118,7 +126,7 @@ public final class PeerServer implements AutoCloseable {
     /** Listens again, on the same port. */
     void up() {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
+            server = HttpServer.create(new InetSocketAddress(address, port), BACKLOG);
         } catch (IOException e) {
             throw new UncheckedIOException("Port " + port + " cannot be listened on", e);
         }
@@ -133,6 +141,14 @@ public final class PeerServer implements AutoCloseable {
         down();
         timer.shutdownNow();
         threads.shutdownNow();
+    }
+
+    private static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
     }
 
     private void receive(HttpExchange exchange) throws IOException {
