@@ -114,7 +114,7 @@ class SpeakersTest {
             run.homeserver.say(room, BOT, "talk " + i);
         }
         run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
-        assertThat(run.homeserver.http.requests("GET", "/messages")).hasSize(3).allSatisfy(request -> assertThat(request.query("user_id")).isEqualTo(user(name)));
+        assertThat(recalls()).hasSize(3).allSatisfy(request -> assertThat(request.query("user_id")).isEqualTo(user(name)));
         assertThat(run.homeserver.http.requests("PUT", "/send/")).hasSize(1);
         assertThat(eventIds()).containsExactly(posted());
     }
@@ -129,7 +129,7 @@ class SpeakersTest {
         soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
         run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours' WHERE room_id = ?", room);
         run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
-        assertThat(run.homeserver.http.requests("GET", "/messages")).isNotEmpty();
+        assertThat(recalls()).isNotEmpty();
         assertThat(said()).hasSize(1);
     }
 
@@ -215,6 +215,11 @@ class SpeakersTest {
         } finally {
             run.router.camel().getRouteController().startRoute("room-tasks");
         }
+    }
+
+    /** What was read for an answer of one user; catch-up reads what all have said. */
+    private static List<RecordedRequest> recalls() {
+        return run.homeserver.http.requests("GET", "/messages").stream().filter(request -> request.query("filter") != null).toList();
     }
 
     private void ask(String text) {
