@@ -49,6 +49,13 @@ public final class Mutations {
         }
     }
 
+    /** Fails with these words if it does not hold; without the cost of a library, as fuzzers ask some million times. */
+    public static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
     private static List<byte[]> seeds(String folder) {
         try (Stream<Path> files = Files.list(RESOURCES.resolve(folder))) {
             return files.sorted().map(Mutations::read).toList();

@@ -1,5 +1,7 @@
 package org.matrixletta.router.mapping;
 
+import static org.matrixletta.router.Mutations.check;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -99,13 +101,6 @@ class MappingFilePropertyTest {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Without the cost of a library, as it is asked some million times. */
-    private static void check(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
         }
     }
 }

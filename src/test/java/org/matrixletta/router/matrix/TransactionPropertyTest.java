@@ -2,6 +2,7 @@ package org.matrixletta.router.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.matrixletta.router.Mutations.check;
 import static org.matrixletta.router.matrix.TestEvent.readAll;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -151,13 +152,6 @@ class TransactionPropertyTest {
 
     private static boolean isStorable(String text) {
         return text.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
-    }
-
-    /** Without the cost of a library, as it is asked some million times. */
-    private static void check(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
-        }
     }
 
     /** Every byte of it may be another, but for those that hold an event together: quotes, brackets, backslashes. */
