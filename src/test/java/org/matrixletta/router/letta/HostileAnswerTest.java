@@ -98,7 +98,7 @@ class HostileAnswerTest {
 
     private static Seen look(byte[] runs, byte[] messages) {
         Instant now = Instant.parse("2026-11-23T04:38:00Z");
-        Look look = new Look(new Attempt("agent-1", "otid-none", now.minusSeconds(300), now, null, Duration.ofMinutes(15)), Clock.systemUTC());
+        Look look = new Look(new Attempt("agent-1", "otid-none", now.minusSeconds(300), now.minusSeconds(100), now, null, Duration.ofMinutes(15)), System::nanoTime);
         for (int i = 0; look.next() != null; i++) {
             look.answered(200, null, i == 0 ? runs : messages);
         }
