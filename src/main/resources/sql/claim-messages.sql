@@ -31,7 +31,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
       WHERE edit.relates_to = message.event_id AND edit.rel_type = 'm.replace' AND edit.sender = message.sender AND edit.room_id = message.room_id
         AND edit.reason IN ('edit', 'blank-edit') AND edit.raw IS NOT NULL AND NOT (edit.flagged AND author.agent_id IS NOT NULL)
       ORDER BY edit.seq DESC LIMIT 1) edit ON true
-  WHERE (message.next_at <= now() OR message.next_at > now() + interval '1 hour')  -- no wait is that long: the clock was set back
+  WHERE (message.next_at <= now() OR coalesce(message.claimed_at > now() + interval '1 second', message.next_at > now() + interval '10 seconds'))  -- what was taken later than now, or waits longer than a find does, waits for a clock that was set back
     AND (message.room_id IN (SELECT room_id FROM busy)) IS NOT TRUE
     AND (message.room_id IN (SELECT room_id FROM held)) IS NOT TRUE
 ), judged AS (

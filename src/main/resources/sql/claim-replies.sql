@@ -12,7 +12,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   SELECT reply.source, reply.part, coalesce(reply.sender, (
       SELECT matrix_user_id FROM agent_mappings WHERE agent_mappings.room_id = reply.room_id COLLATE "default" ORDER BY created_at, agent_id LIMIT 1), :#${variable.claim.bot()}) AS speaker
   FROM head JOIN router.outbox reply USING (source, part)
-  WHERE (reply.next_at <= now() OR reply.next_at > now() + interval '1 hour')
+  WHERE (reply.next_at <= now() OR coalesce(reply.claimed_at > now() + interval '1 second', true))
     AND NOT EXISTS (SELECT FROM router.outbox sending WHERE sending.state = 'sending' AND sending.room_id = reply.room_id)
   -- the probe is what was not tried for longest: an event at which the homeserver always fails must not be the only one
   ORDER BY CASE WHEN (SELECT is_probe FROM server) THEN reply.next_at END, reply.seq LIMIT (SELECT free FROM server)

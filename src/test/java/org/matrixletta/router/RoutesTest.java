@@ -99,6 +99,12 @@ class RoutesTest {
         assertThat(nodes("route").map(route -> route.path("routeConfigurationId")).filter(id -> !id.isMissingNode()).map(JsonNode::asText)).isSubsetOf(configurations);
     }
 
+    /** java.util.Timer goes by the time of day: set back by an hour, it would rest for an hour, and with it leases, retries and checks. */
+    @Test
+    void noTickComesFromAClockThatCanBeSetBack() {
+        assertThat(nodes("route").map(RoutesTest::from)).noneMatch(uri -> uri.startsWith("timer:"));
+    }
+
     @Test
     void everyHelperLeavesErrorsToWhoeverCalledIt() {
         assertThat(nodes("route")).allSatisfy(route -> assertThat(route.at("/errorHandler/noErrorHandler").isObject() ^ route.has("routeConfigurationId"))

@@ -1,6 +1,5 @@
 package org.matrixletta.router.delivery;
 
-import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
@@ -24,8 +23,8 @@ class Looks {
 
     /** A look at this turn. */
     public Look begin(@Variable("turn") Turn turn) {
-        return new Look(new Attempt(turn.agentId(), TurnRequest.otid(turn.eventId(), turn.generation()), turn.askedAt(), turn.claimedAt(), turn.refusedAt(), settings.lettaTurnLimit()),
-                Clock.systemUTC());
+        return new Look(new Attempt(turn.agentId(), TurnRequest.otid(turn.eventId(), turn.generation()), turn.askedAt(), turn.endedAt(), turn.claimedAt(), turn.refusedAt(), settings.lettaTurnLimit()),
+                System::nanoTime);
     }
 
     /** Writes the next request of the look. */

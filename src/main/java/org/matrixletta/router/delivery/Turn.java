@@ -29,6 +29,7 @@ import org.matrixletta.router.matrix.Relation;
  * @param speakerName that agent's name
  * @param claimedAt when it was claimed, for asking or for a look
  * @param askedAt when it was asked, or null
+ * @param endedAt when the attempt ended without a certain outcome; null of one that is asked
  * @param refusedAt when Letta last refused a connection, or null
  * @param receivedAt when it came
  * @param isDefault whether the room has no mapping, and the default agent is asked
@@ -36,7 +37,7 @@ import org.matrixletta.router.matrix.Relation;
  * @param isProbe whether Letta was away before: this turn shows whether it is back
  */
 record Turn(long seq, String owner, String eventId, int generation, String roomId, String sender, String type, byte[] raw, byte[] edit, int tries, int waits, int looks, String remedy, String reason,
-        String agentId, String agentName, String agentUser, String speaker, String speakerName, Instant claimedAt, Instant askedAt, Instant refusedAt, Instant receivedAt, boolean isDefault, long begun, boolean isProbe) {
+        String agentId, String agentName, String agentUser, String speaker, String speakerName, Instant claimedAt, Instant askedAt, Instant endedAt, Instant refusedAt, Instant receivedAt, boolean isDefault, long begun, boolean isProbe) {
 
     /** Reads a row of claim-messages.sql or claim-looks.sql. */
     static Turn of(Map<String, Object> row) {
@@ -44,7 +45,7 @@ record Turn(long seq, String owner, String eventId, int generation, String roomI
                 (String) row.get("type"), (byte[]) row.get("raw"), (byte[]) row.get("edit"), (Integer) row.get("tries"), (Integer) row.get("waits"),
                 row.get("looks") instanceof Integer looks ? looks : 0, (String) row.get("remedy"), (String) row.get("reason"),
                 (String) row.get("agent_id"), (String) row.get("agent_name"), (String) row.get("agent_user"), (String) row.get("writer"), (String) row.get("writer_name"),
-                instant(row.get("claimed_at")), instant(row.get("asked_at")), instant(row.get("refused_at")), instant(row.get("received_at")),
+                instant(row.get("claimed_at")), instant(row.get("asked_at")), instant(row.get("ended_at")), instant(row.get("refused_at")), instant(row.get("received_at")),
                 Boolean.TRUE.equals(row.get("is_default")), System.nanoTime(), Boolean.TRUE.equals(row.get("is_probe")));
     }
 

@@ -1,9 +1,9 @@
 package org.matrixletta.router.letta;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.matrixletta.router.letta.Outcome.Remedy;
 
 /**
@@ -21,8 +21,8 @@ public final class Look {
     /** Approvals can follow each other; one that always has a successor is left to the next look. */
     private static final int RUNS = 5;
 
-    private final Clock clock;
-    private final Instant begunAt;
+    private final LongSupplier nanoTime;
+    private final long begunAt;
     private Attempt attempt;
     private History history;
     private boolean readsRun;
@@ -31,11 +31,11 @@ public final class Look {
     private int runsRead;
     private Seen seen;
 
-    /** @param clock tells only how long the first answer took */
-    public Look(Attempt attempt, Clock clock) {
+    /** @param nanoTime tells how long the first answer took, whatever is done to the clock meanwhile */
+    public Look(Attempt attempt, LongSupplier nanoTime) {
         this.attempt = attempt;
-        this.clock = clock;
-        this.begunAt = clock.instant();
+        this.nanoTime = nanoTime;
+        this.begunAt = nanoTime.getAsLong();
     }
 
     /** What to GET next; null when the look has ended. */
@@ -84,7 +84,7 @@ public final class Look {
 
     private void readOpenRuns(Instant lettasNow, byte[] body) {
         if (lettasNow != null) {
-            Duration elapsed = Duration.between(begunAt, clock.instant());
+            Duration elapsed = Duration.ofNanos(nanoTime.getAsLong() - begunAt);
             attempt = attempt.shifted(Duration.between(attempt.now().plus(elapsed), lettasNow));
         }
         List<Run> runs = Run.readList(body);

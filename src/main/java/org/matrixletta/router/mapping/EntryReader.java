@@ -1,6 +1,5 @@
 package org.matrixletta.router.mapping;
 
-import org.matrixletta.router.Printable;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -76,7 +75,7 @@ final class EntryReader {
             reject("is " + kind(json) + "; an entry is an object like {\"agent_name\": …, \"matrix_user_id\": …, \"room_id\": …}");
             json.skipChildren();
         }
-        return new MappingEntry(ord, line, isValid(key) ? key : storable(key), agentName, matrixUserId, matrixPassword, roomId, statesRoom,
+        return new MappingEntry(ord, line, storable(key), agentName, matrixUserId, matrixPassword, roomId, statesRoom,
                 roomCreated, invitations, fault);
     }
 
@@ -200,7 +199,8 @@ final class EntryReader {
     }
 
     private void reject(String reason) {
-        fault = fault == null ? reason : fault + "; " + reason;
+        // It may name the key, which may be anything.
+        fault = storable(fault == null ? reason : fault + "; " + reason);
     }
 
     private static String kind(JsonParser json) {
@@ -234,6 +234,7 @@ final class EntryReader {
         return true;
     }
 
+    /** The text with something else for what PostgreSQL cannot hold. */
     private static String storable(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
     }

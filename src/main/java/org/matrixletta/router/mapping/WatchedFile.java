@@ -4,7 +4,6 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -31,8 +30,8 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     /** The length of a file that holds no entry: {@code {}} and a line break. */
     private static final int NO_ENTRIES = 4;
 
-    /** A version of the file, and until when it counts as seen although no sync of it is in the store. */
-    private record Seen(String version, Map<String, Object> sync, Instant pause) {
+    /** A version of the file with the sync that it led to, or whether it counts as seen without any, and when that was, as System.nanoTime says. */
+    private record Seen(String version, Map<String, Object> sync, boolean isFinal, long at) {
     }
 
     private static final Logger log = LoggerFactory.getLogger("mappings");
@@ -59,13 +58,13 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
 
     /** The route has applied this version. */
     public void applied(@Variable("version") String version, @Variable("record") Map<String, Object> sync) {
-        seen = new Seen(version, sync, Instant.MIN);
+        seen = new Seen(version, sync, false, System.nanoTime());
         fault = null;
     }
 
     /** The route has found this version unusable; it is not read again until it changes. */
     public void unusable(@Variable("version") String version, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) MappingFileException failure) {
-        seen = new Seen(version, null, Instant.MAX);
+        seen = new Seen(version, null, true, System.nanoTime());
         fault = failure.getMessage();
     }
 
@@ -76,7 +75,7 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
 
     /** The route has failed: because of the store, it tries again soon; because of a fault of its own, it waits for the next edit. */
     public void failed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure, @Variable("version") String version) {
-        seen = new Seen(String.valueOf(version), null, StoreFailure.isStoreFailure(failure) ? Instant.now().plus(PAUSE) : Instant.MAX);
+        seen = new Seen(String.valueOf(version), null, !StoreFailure.isStoreFailure(failure), System.nanoTime());
     }
 
     /** Whatever the file's size and time say, the next look reads it. */
@@ -98,13 +97,13 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     public boolean isUnread(File file) {
         Seen last = seen;
         return file.isFile() && (last == null || !last.version().equals(version(file))
-                || (last.sync() == null ? last.pause().isBefore(Instant.MAX) : !isStored(last.sync())));
+                || (last.sync() == null ? !last.isFinal() : !isStored(last.sync())));
     }
 
     @Override
     public boolean contains(String version) {
         Seen last = seen;
-        return last != null && last.version().equals(version) && (Instant.now().isBefore(last.pause()) || last.sync() != null && isStored(last.sync()));
+        return last != null && last.version().equals(version) && (last.sync() != null ? isStored(last.sync()) : last.isFinal() || System.nanoTime() - last.at() < PAUSE.toNanos());
     }
 
     /** Says whether the version is new; only the route knows when it has been seen to its end. */

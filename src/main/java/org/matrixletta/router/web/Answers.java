@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.TypeConversionException;
+import org.matrixletta.router.Printable;
 import org.matrixletta.router.RefusedException;
 import org.matrixletta.router.Report;
 import org.matrixletta.router.mapping.MappingFileException;
@@ -27,6 +29,7 @@ public class Answers {
 
     private static final Logger log = LoggerFactory.getLogger("api");
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
 
     private final ObjectMapper json;
     private final StoreFailure storeFailure;
@@ -57,6 +60,14 @@ public class Answers {
             }
             if (cause instanceof PSQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState()) && "agent_mappings".equals(sql.getServerErrorMessage().getTable())) {
                 refuse(exchange, 409, 2, "A room or Matrix user that this would write belongs to another agent by now; nothing was changed.");
+                return;
+            }
+            if (cause instanceof PSQLException sql && CHARACTER_NOT_IN_REPERTOIRE.equals(sql.getSQLState())) {
+                refuse(exchange, 422, 2, "The request holds the character U+0000, which nothing here has; leave it out.");
+                return;
+            }
+            if (cause instanceof TypeConversionException wrong) {
+                refuse(exchange, 422, 2, "A parameter is " + Printable.name(String.valueOf(wrong.getValue())) + "; it is " + (wrong.getToType() == Boolean.class ? "true or false" : "a number") + ", and is stated once.");
                 return;
             }
         }

@@ -6,13 +6,19 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Fault;
 import org.matrixletta.router.peers.RecordedRequest;
 import org.matrixletta.router.peers.Turn;
@@ -111,6 +117,36 @@ class TakeOverTest {
         run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
         soon().untilAsserted(() -> assertThat(said()).containsExactly("late"));
         assertThat(run.letta.asked(agent(name))).hasSize(1);
+    }
+
+    /** The clock that decides is the database's: when it is set, all times that were written before are an hour off. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-1 hour", "1 hour", "30 minutes"})
+    void aClockThatIsSetAheadOrBackNeitherDoublesNorStarves(String off) {
+        run.map(name + "b", "!" + name + "b:test.local").map(name + "c", "!" + name + "c:test.local");
+        run.letta.next(agent(name), Turn.says("one").held());
+        run.letta.next(agent(name + "b"), Turn.refused(Answer.json(429, "{\"detail\":\"busy\"}")));
+        String asked = run.homeserver.say(room, PERSON, "first");
+        String behind = run.homeserver.say(room, PERSON, "second");
+        String again = run.homeserver.say("!" + name + "b:test.local", PERSON, "hi");
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.answers(502, "{}"));
+        String unsent = run.homeserver.say("!" + name + "c:test.local", PERSON, "hi");
+        soon().until(() -> run.letta.running() == 1);
+        soon().untilAsserted(() -> assertThat(List.of(run.state(again).split(" ")[0], run.state(unsent))).containsExactly("unknown", "answered"));
+
+        for (String columns : run.sql.queryForList("SELECT format('UPDATE router.%I SET %s', table_name, string_agg(format('%1$I = %1$I + $$%2$s$$::interval', column_name, ?), ', '))"
+                + " FROM information_schema.columns WHERE table_schema = 'router' AND table_name IN ('inbox', 'outbox', 'instance', 'peer', 'mark') AND data_type LIKE 'timestamp%' GROUP BY table_name", String.class, off)) {
+            run.sql.update(columns);
+        }
+        run.letta.release(agent(name));
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(Stream.of(asked, behind, again, unsent).map(run::state)).containsOnly("answered"));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(said()).hasSize(2));
+        // By that clock it may be late.
+        assertThat(said().get(0)).endsWith("one");
+        assertThat(said().get(1)).endsWith(name + " heard: second");
+        assertThat(run.letta.asked(agent(name))).containsExactly("first", "second");
+        soon().untilAsserted(() -> assertThat(run.homeserver.conversation("!" + name + "c:test.local")).hasSize(2));
     }
 
     private static List<String> instances() {

@@ -6,14 +6,13 @@ import static org.matrixletta.router.letta.Outcome.Remedy.GIVE_UP;
 import static org.matrixletta.router.letta.Outcome.Remedy.NONE;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -34,6 +33,7 @@ class LookTest {
     /** What was asked, in order. */
     private final List<LettaPath> asked = new ArrayList<>();
     private Instant now = STARTED.plusSeconds(60);
+    private Instant endedAt = STARTED.plusSeconds(10);
     private Instant refusedAt;
 
     // Real histories.
@@ -250,7 +250,7 @@ class LookTest {
     @ValueSource(ints = {0, 1, 2})
     void l6_anAnswerThatIsNo2xxAllowsNoConclusion(int at) {
         for (int status : new int[] {199, 301, 401, 404, 429, 500, 503}) {
-            Look look = new Look(attempt("mine"), Clock.systemUTC());
+            Look look = new Look(attempt("mine"), System::nanoTime);
             String[] bodies = {"[]", list(question("mine", "run-1"), answer("run-1", "hi")), run("run-1", "completed", "end_turn")};
             for (int i = 0; i < at; i++) {
                 look.answered(200, null, Body.of(bodies[i]));
@@ -264,7 +264,7 @@ class LookTest {
     @Test
     @Tag("L6")
     void l6_noAnswerAllowsNoConclusion() {
-        Look look = new Look(attempt("mine"), Clock.systemUTC());
+        Look look = new Look(attempt("mine"), System::nanoTime);
         look.failed();
         assertThat(look.seen()).isInstanceOf(Seen.Again.class);
         assertThat(look.next()).isNull();
@@ -290,6 +290,16 @@ class LookTest {
     void l6_anOpenRunThatNoTurnCanStillBeIsDead(Duration later, boolean empty) {
         now = STARTED.plus(later);
         assertThat(look("mine", openRun(STARTED.plusSeconds(1).toString()), List.of("[]"))).isInstanceOf(empty ? Seen.Empty.class : Seen.Again.class);
+    }
+
+    @Test
+    @Tag("L6")
+    void l6_aClockThatIsSetAheadMakesNoRunDeadThatWasHeardOfJustNow() {
+        now = STARTED.plus(Duration.ofHours(1));
+        endedAt = now.minusSeconds(10);
+        String open = openRun(STARTED.plusSeconds(1).toString());
+        assertThat(look("mine", open, List.of("[]"))).isEqualTo(new Seen.Again("The agent has a run that has not ended."));
+        assertThat(look("mine", open, list(question("mine", "run-1")), run("run-1", "running", null))).isEqualTo(new Seen.Again("The turn has not ended."));
     }
 
     @ParameterizedTest
@@ -326,28 +336,9 @@ class LookTest {
     @Tag("L6")
     @ValueSource(ints = {-3_600, 0, 3_600})
     void l6_datesAreComparedByLettasClock(int ahead) {
-        Instant began = Instant.parse("2030-01-01T00:00:00Z");
-        List<Instant> times = new ArrayList<>(List.of(began, began.plusSeconds(20)));
-        Clock slow = new Clock() {
-            @Override
-            public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return times.remove(0);
-            }
-        };
         for (boolean ours : new boolean[] {true, false}) {
-            times.clear();
-            times.addAll(List.of(began, began.plusSeconds(20)));
-            Look look = new Look(attempt("mine"), slow);
+            Iterator<Duration> times = List.of(Duration.ofDays(-1), Duration.ofDays(-1).plusSeconds(20)).iterator();
+            Look look = new Look(attempt("mine"), () -> times.next().toNanos());
             String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plusSeconds(20 + ahead).atOffset(ZoneOffset.UTC));
             look.answered(200, date, Body.of(openRun(STARTED.plusSeconds(ahead + (ours ? 1 : -30)).toString())));
             look.answered(200, date, Body.of("[]"));
@@ -356,7 +347,7 @@ class LookTest {
     }
 
     private Attempt attempt(String otid) {
-        return new Attempt(AGENT, otid, STARTED, now, refusedAt, LIMIT);
+        return new Attempt(AGENT, otid, STARTED, endedAt, now, refusedAt, LIMIT);
     }
 
     private Seen look(String otid, String runs, String messages, String run) {
@@ -370,7 +361,7 @@ class LookTest {
 
     private Seen look(String otid, Function<LettaPath, String> letta) {
         asked.clear();
-        Look look = new Look(attempt(otid), Clock.systemUTC());
+        Look look = new Look(attempt(otid), System::nanoTime);
         for (LettaPath path = look.next(); path != null; path = look.next()) {
             assertThat(look.seen()).isNull();
             asked.add(path);

@@ -144,7 +144,8 @@ class SyncTest {
         "\"bad id\": {\"matrix_user_id\":\"@a:test.local\"}", "\"\": {\"matrix_user_id\":\"@a:test.local\"}", "\"../x\": {\"matrix_user_id\":\"@a:test.local\"}",
         "\"bad\": null", "\"bad\": []", "\"bad\": 3", "\"bad\": \"text\"", "\"bad\": true", "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"agent_name\":{}}",
         "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"room_created\":\"yes\"}", "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"invitation_status\":[]}",
-        "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"agent_name\":\"\\u0000\"}", "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"agent_name\":\"\\ud800\"}"})
+        "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"agent_name\":\"\\u0000\"}", "\"bad\": {\"matrix_user_id\":\"@a:test.local\",\"agent_name\":\"\\ud800\"}",
+        "\"bad\\u0000\": {\"agent_id\":\"bad\",\"matrix_user_id\":\"@a:test.local\"}"})
     void s9_aWrongEntryIsRejectedInOneLineAndTheOthersAreApplied(String wrong) {
         String report = router.sync(file(agent("good-1", "!1:test.local"), wrong, agent("good-2", "!2:test.local")), "");
         assertThat(report).contains("✨ Created: 2", "❌ Errors:  1").containsPattern("❌ Rejected [^\n]+, line 3: [^\n]+\n");

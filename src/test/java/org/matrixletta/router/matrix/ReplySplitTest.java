@@ -1,18 +1,25 @@
 package org.matrixletta.router.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.matrixletta.router.Mutations.check;
 import static org.matrixletta.router.matrix.ReplyContentsTest.json;
 import static org.matrixletta.router.matrix.ReplyContentsTest.size;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.matrixletta.router.Mutations;
 
 /** P6: how an answer that is too long for one event is divided. */
 @Tag("P6")
@@ -21,6 +28,11 @@ class ReplySplitTest {
     private static final ReplyContext CONTEXT = ReplyContext.of("$question/0", 1, "$question");
     private static final String FAMILY = "👨‍👩‍👧‍👦";
     private static final int SMALL = 1_500;
+
+    private static final Set<String> ELEMENTS = Set.of("del", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "p", "a", "ul", "ol", "sup", "sub", "li", "b", "i", "u", "strong", "em", "s", "code", "hr", "br",
+            "div", "table", "thead", "tbody", "tr", "th", "td", "caption", "pre", "span", "details", "summary");
+    private static final Pattern ATTRIBUTES = Pattern.compile("a(?: href=\"(?:https?://|mailto:)[^\"]+\"| target=\"_blank\")*|ol(?: start=\"-?[0-9]+\")?|code(?: class=\"language-[^\"]+\")?"
+            + "|span(?: data-mx-(?:bg-)?color=\"#[0-9A-Fa-f]{6}\"| data-mx-(?:spoiler|maths)=\"[^\"]*\")*|div(?: data-mx-maths=\"[^\"]*\")?|[a-z0-9]+", Pattern.CASE_INSENSITIVE);
 
     /** What a random answer is made of. */
     private static final List<String> PIECES = List.of("\"", "\\", "'", FAMILY, "👍🏽", "🇩🇪", "e\u0301", "ก็", "word ", "Sentence. ", "終わり。", "\r\n", "\n", "\n\n", "\r\n\r\n",
@@ -139,6 +151,65 @@ class ReplySplitTest {
             // The lists themselves would bury the story.
             assertThat(read(bodies(contents)).equals(read(List.of(text.toString())))).as(story).isTrue();
         }
+    }
+
+    @Test
+    void p6_p8_p9_whateverAnAgentSaysArrivesInEventsThatCanBeSentAndShown() {
+        Mutations.of("fuzz/replies", 1_000, ReplySplitTest::fuzzerTestOneInput);
+    }
+
+    /** What holds for every answer; {@code fuzz/run replies} calls this. Two characters stand for halves of a surrogate pair. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        String answer = new String(input, StandardCharsets.UTF_8).replace('\uE000', '\uD83D').replace('\uE001', '\uDE00');
+        for (int limit : new int[] {600, SMALL, ReplyContents.LIMIT}) {
+            List<String> contents = ReplyContents.of(answer, CONTEXT, limit);
+            // Below that an event still carries 500 bytes of the text.
+            check(contents.stream().allMatch(content -> size(content) <= Math.max(limit, 1_000)), "more than " + limit + " bytes");
+            for (String content : contents) {
+                JsonNode said = json(content);
+                String body = said.path("body").textValue();
+                check(body.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(content) && !body.isBlank(), "a body that no homeserver takes");
+                check(said.path("msgtype").asText().equals("m.text") && said.get("m.mentions").isEmpty() && said.size() == (said.has("format") ? 6 : 4), "more than a text");
+                check(!said.has("formatted_body") || isPermitted(said.get("formatted_body").textValue()), "HTML that Matrix does not list: " + said.path("formatted_body"));
+                check(!ReplyContents.again(content, ReplyContext::unrelated, limit).isEmpty(), "nothing is left of it");
+            }
+            check(isKept(answer, String.join("", bodies(contents))), "words of the answer are lost");
+        }
+    }
+
+    /** Only elements and attributes that the specification lists ("m.room.message msgtypes"), but for img, each closed, at most 100 deep. */
+    private static boolean isPermitted(String html) {
+        Deque<String> open = new ArrayDeque<>();
+        Matcher tag = Pattern.compile("<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"<>]*\")*)( /)?>|<").matcher(html);
+        while (tag.find()) {
+            if (tag.group(2) == null || !ELEMENTS.contains(tag.group(2)) || !ATTRIBUTES.matcher(tag.group(2) + tag.group(3)).matches()) {
+                return false;
+            }
+            boolean isVoid = tag.group(2).equals("br") || tag.group(2).equals("hr");
+            if (tag.group(1).isEmpty() && !isVoid) {
+                open.push(tag.group(2));
+            } else if (!isVoid && !tag.group(2).equals(open.poll())) {
+                return false;
+            }
+            if (open.size() > 100) {
+                return false;
+            }
+        }
+        return open.isEmpty();
+    }
+
+    /** Whether all is there that is read, letters and digits, in order; what a reopened fence repeats may lie between. */
+    private static boolean isKept(String answer, String said) {
+        int at = 0;
+        for (char character : answer.replace('\0', '\uFFFD').toCharArray()) {
+            if (Character.isLetterOrDigit(character)) {
+                at = said.indexOf(character, at) + 1;
+                if (at == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** What makes a careless reader of Markdown or HTML overflow its stack, or so slow that this test would not end. */

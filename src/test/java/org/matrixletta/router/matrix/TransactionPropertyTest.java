@@ -2,27 +2,37 @@ package org.matrixletta.router.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.matrixletta.router.Mutations.check;
 import static org.matrixletta.router.matrix.TestEvent.readAll;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.matrixletta.router.Mutations;
 
-/** Random transactions, written with every freedom that JSON gives, against what they were made from and what Jackson reads in them. */
+/** Random transactions, written with every freedom that JSON gives and some that it does not, against what they were made from and what Jackson reads in them. */
 @Tag("D5")
 class TransactionPropertyTest {
 
-    private static final ObjectMapper JACKSON = new ObjectMapper();
+    /** JSON as strictly as Jackson can read it. */
+    private static final ObjectMapper JACKSON = new ObjectMapper(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final List<String> NASTY = List.of("\"", "\\", "{", "}", "[", "]", ",", ":", "\\u0022", "\\\"", "\n", "ü", "€", "🤖", "\u0000", "\u2028", "events", "event_id", "x");
 
     private Random random;
@@ -77,6 +87,71 @@ class TransactionPropertyTest {
             byte[] part = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> readAll(part)).isInstanceOfSatisfying(BadTransactionException.class, refusal -> assertThat(refusal.errcode()).isEqualTo("M_NOT_JSON"));
         }
+    }
+
+    @Test
+    void d5_whateverIsSentEachEventIsThereOnceInItsOrderAndHarmsNoOther() {
+        Mutations.of("fuzz/transactions", 2_000, TransactionPropertyTest::fuzzerTestOneInput);
+    }
+
+    /** What holds for every body; {@code fuzz/run transactions} calls this. */
+    public static void fuzzerTestOneInput(byte[] body) {
+        List<JsonNode> elements = elements(body);
+        List<Event> events;
+        try {
+            events = readAll(body);
+        } catch (BadTransactionException refusal) {
+            check(elements == null, "refused, though Jackson finds events");
+            check(List.of("M_NOT_JSON", "M_BAD_JSON", "M_TOO_LARGE").contains(refusal.errcode()), refusal.errcode());
+            return;
+        }
+        String whole = new String(body, StandardCharsets.ISO_8859_1);
+        int at = 0;
+        for (Event event : events) {
+            int found = whole.indexOf(new String(event.raw(), StandardCharsets.ISO_8859_1), at);
+            check(found >= at && event.raw().length > 0, "an event that was not sent, or not in this order");
+            at = found + event.raw().length;
+            holds(event);
+        }
+        check(elements == null || elements.equals(events.stream().map(event -> strictly(event.raw())).toList()), "other events than Jackson reads");
+    }
+
+    private static void holds(Event event) {
+        Stream.of(event.eventId(), event.roomId(), event.sender(), event.type(), event.stateKey(), event.membership(), event.msgtype(), event.relType(), event.relatesTo(), event.redacts(), event.fromAgent())
+                .filter(Objects::nonNull).forEach(text -> check(isStorable(text) && text.getBytes(StandardCharsets.UTF_8).length <= 255, "a text that no column holds"));
+        check(event.markerSource() == null || isStorable(event.markerSource()) && event.markerPart() != null, "half a marker");
+        check(event.fault() == null || event.fault().matches("[ -~]+\\."), "a fault that is no sentence");
+        RoomTask.kind(event, TestEvent.BOT);
+        Relation.of(event.raw());
+        String text = EventText.of(event.raw());
+        check(isStorable(text) && (!"text".equals(event.kind()) || !text.isBlank()), "a text that cannot be asked");
+        if (event.fault() == null) {
+            JsonNode tree = strictly(event.raw());
+            check(tree != null && tree.isObject(), "no fault, though it is no JSON");
+            check(event.eventId().equals(tree.path("event_id").textValue()) && event.roomId().equals(tree.path("room_id").textValue()) && event.sender().equals(tree.path("sender").textValue())
+                    && event.type().equals(tree.path("type").textValue()) && event.eventId().startsWith("$") && event.roomId().startsWith("!") && event.sender().startsWith("@"), "other ids than Jackson reads");
+        }
+        List<Event> between = readAll(concat("{\"events\":[7,".getBytes(StandardCharsets.UTF_8), event.raw(), ",{\"event_id\":\"$after\"}]}".getBytes(StandardCharsets.UTF_8)));
+        check(between.size() == 3 && between.get(1).eventId().equals(event.eventId()) && Arrays.equals(between.get(1).raw(), event.raw()) && between.get(2).eventId().equals("$after"), "it harms what is around it");
+    }
+
+    /** The elements of the events that Jackson finds in a body; null if it finds no such list, or no JSON. */
+    private static List<JsonNode> elements(byte[] body) {
+        JsonNode tree = strictly(body);
+        return tree == null || !tree.path("events").isArray() ? null : StreamSupport.stream(tree.path("events").spliterator(), false).toList();
+    }
+
+    /** What Jackson reads; null if it is no UTF-8 or no JSON, or has a key twice. */
+    private static JsonNode strictly(byte[] json) {
+        try {
+            return JACKSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static boolean isStorable(String text) {
+        return text.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** Every byte of it may be another, but for those that hold an event together: quotes, brackets, backslashes. */

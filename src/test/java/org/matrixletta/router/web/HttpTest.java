@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.matrixletta.router.CutProxy;
 import org.matrixletta.router.RunningRouter;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -201,6 +203,23 @@ class HttpTest {
             assertThat(detail(router.http(request.split(" ")[0], request.split(" ")[1], null), 503)).isEqualTo("The router is starting or stopping; try again in a few seconds.");
         }
         router.restart().awaitStore();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/agents/mappings?room_id=a%00", "/mappings/verification?live=17", "/mappings/verification?live=null&live=null"})
+    void aParameterThatCannotBeMeantIsAnsweredByASentence(String path) throws IOException {
+        Files.writeString(router.file, "{}");
+        HttpResponse<String> answer = router.http("GET", path, null);
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(JSON.readTree(answer.body()).at("/detail/0/msg").asText()).matches("(The request holds the character U\\+0000|A parameter is (17|\\[null, null]); it is true or false), .+\\.");
+        assertThat(router.http("POST", "/mappings/sync?prune=perhaps", "{}").statusCode()).isEqualTo(422);
+    }
+
+    @Test
+    void theDocumentOfTheApiNamesItsAddressAndSaysOfEveryPathWhatItAnswers() throws IOException {
+        JsonNode document = JSON.readTree(router.http("GET", "/openapi.json", null).body());
+        assertThat(document.at("/servers/0/url").asText()).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*");
+        document.get("paths").forEach(path -> path.forEach(operation -> assertThat(operation.get("responses")).isNotEmpty().allSatisfy(response -> assertThat(response.path("description").asText()).isNotEmpty())));
     }
 
     @Test
