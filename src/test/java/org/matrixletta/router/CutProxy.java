@@ -6,8 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A wire to a server that can be cut and mended: what a router sees of a database that goes away. */
 public final class CutProxy implements AutoCloseable {
@@ -15,6 +17,7 @@ public final class CutProxy implements AutoCloseable {
     public final int port;
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicReference<String> words = new AtomicReference<>();
     private ServerSocket server;
 
     public CutProxy(int target) {
@@ -38,10 +41,16 @@ public final class CutProxy implements AutoCloseable {
                 Socket near = listening.accept();
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.addAll(List.of(near, far));
-                thread(() -> near.getInputStream().transferTo(far.getOutputStream()));
+                thread(() -> pass(near, far));
                 thread(() -> far.getInputStream().transferTo(near.getOutputStream()));
             }
         });
+    }
+
+    /** Ends the first connection that sends these words, before whoever is behind hears them. */
+    public CutProxy cuttingAt(String words) {
+        this.words.set(words);
+        return this;
     }
 
     /** Ends every connection and refuses new ones. */
@@ -60,6 +69,19 @@ public final class CutProxy implements AutoCloseable {
     @Override
     public void close() {
         cut();
+    }
+
+    private void pass(Socket near, Socket far) throws IOException {
+        byte[] piece = new byte[1 << 16];
+        for (int length = near.getInputStream().read(piece); length > 0; length = near.getInputStream().read(piece)) {
+            String awaited = words.get();
+            if (awaited != null && new String(piece, 0, length, StandardCharsets.ISO_8859_1).contains(awaited) && words.compareAndSet(awaited, null)) {
+                near.close();
+                far.close();
+                return;
+            }
+            far.getOutputStream().write(piece, 0, length);
+        }
     }
 
     private interface Work {

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.matrixletta.router.CutProxy;
 import org.matrixletta.router.RunningRouter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -18,8 +19,8 @@ class StoreConnectionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TRANSACTION ISOLATION LEVEL", "plan_cache_mode", "SELECT 1"})
-    void s19_aConnectionThatBreaksIsFollowedByOneThatServes(String words) throws Exception {
-        try (BreakingDoor door = new BreakingDoor(RunningRouter.postgresPort(), words); var pool = pool(door.port())) {
+    void s19_aConnectionThatBreaksIsFollowedByOneThatServes(String words) {
+        try (CutProxy door = new CutProxy(RunningRouter.postgresPort()).cuttingAt(words); var pool = pool(door.port)) {
             JdbcTemplate jdbc = new JdbcTemplate(pool);
             Throwable failure = catchThrowable(() -> jdbc.execute("SELECT 1"));
             assertThat(failure == null || StoreFailure.isStoreFailure(failure)).isTrue();
