@@ -28,7 +28,11 @@ public record Attempt(String agentId, String otid, Instant startedAt, Instant en
 
     /** Whether a run of that date cannot go on: Letta was down since, or it is older than any turn. */
     boolean isDead(Instant date) {
-        return date != null && (refusedAt != null && date.plus(TOLERANCE).isBefore(refusedAt) || isTooOld(date));
+        return date != null && (wasDownAfter(date.plus(TOLERANCE)) || wasDownAfter(endedAt) && date.isBefore(endedAt.plus(TOLERANCE)) || isTooOld(date));
+    }
+
+    private boolean wasDownAfter(Instant time) {
+        return refusedAt != null && time.isBefore(refusedAt);
     }
 
     /** Whether the attempt itself is older than any turn. */

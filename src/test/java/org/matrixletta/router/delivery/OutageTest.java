@@ -91,6 +91,21 @@ class OutageTest {
     }
 
     @Test
+    @Tag("L6")
+    void l6_aTurnThatEndedWithLettaIsAskedAgainAlthoughNobodyElseAskedMeanwhile() {
+        run.letta.next(agent(name), Turn.says("lost").held());
+        String event = say("hi");
+        soon().until(() -> run.letta.running() == 1);
+        run.letta.down();
+        soon().untilAsserted(() -> assertThat(run.state(event)).startsWith("unknown"));
+        soon().untilAsserted(() -> assertThat(run.sql.queryForObject("SELECT refused_at > ended_at FROM router.peer, router.inbox WHERE name = 'letta' AND event_id = ?", Boolean.class, event)).isTrue());
+        run.letta.up();
+
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
     @Tag("D7")
     void d7_ofTwoOutagesOnOneDayOneIsTold() {
         for (int outage = 0; outage < 2; outage++) {

@@ -310,6 +310,16 @@ class LookTest {
         assertThat(look("mine", openRun(STARTED.plusSeconds(1).toString()), List.of("[]"))).isInstanceOf(empty ? Seen.Empty.class : Seen.Again.class);
     }
 
+    /** The attempt's end and the refusal are told by one clock: between these no tolerance is needed. */
+    @ParameterizedTest
+    @Tag("L6")
+    @CsvSource({"PT-1S, PT1S, false", "PT1S, PT1S, true", "PT1S, PT20S, false"})
+    void l6_whatRanWhenTheConnectionBrokeIsDeadIfLettaRefusedConnectionsRightAfter(Duration refusedAfterEnd, Duration runAfterEnd, boolean empty) {
+        endedAt = STARTED.plusSeconds(1);
+        refusedAt = endedAt.plus(refusedAfterEnd);
+        assertThat(look("mine", openRun(endedAt.plus(runAfterEnd).toString()), List.of("[]"))).isInstanceOf(empty ? Seen.Empty.class : Seen.Again.class);
+    }
+
     @ParameterizedTest
     @Tag("L6")
     @ValueSource(strings = {"2026-11-23T04:37:16.000000Z", "2026-11-23T04:37:16+00:00", "2026-11-23T04:37:16.5", "2026-11-23T06:37:16+02:00", "yesterday", ""})
