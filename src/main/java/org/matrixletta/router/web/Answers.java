@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.TypeConversionException;
 import org.matrixletta.router.Printable;
 import org.matrixletta.router.RefusedException;
@@ -67,7 +68,11 @@ public class Answers {
                 return;
             }
             if (cause instanceof TypeConversionException wrong) {
-                refuse(exchange, 422, 2, "A parameter is " + Printable.name(String.valueOf(wrong.getValue())) + "; it is " + (wrong.getToType() == Boolean.class ? "true or false" : "a number") + ", and is stated once.");
+                refuse(exchange, wrong.getValue(), wrong.getToType());
+                return;
+            }
+            if (cause instanceof NoTypeConversionAvailableException wrong) {
+                refuse(exchange, wrong.getValue(), wrong.getToType());
                 return;
             }
         }
@@ -77,6 +82,10 @@ public class Answers {
             log.error("An error of the router itself", failure);
             refuse(exchange, 500, 2, "An error of the router itself; its log says more.");
         }
+    }
+
+    private void refuse(Exchange exchange, Object parameter, Class<?> type) throws JsonProcessingException {
+        refuse(exchange, 422, 2, "A parameter is '" + Printable.name(String.valueOf(parameter)) + "'; it is " + (type == Boolean.class ? "true or false" : "a number") + ", and is stated once.");
     }
 
     private void refuse(Exchange exchange, int status, int exitCode, String sentence) throws JsonProcessingException {

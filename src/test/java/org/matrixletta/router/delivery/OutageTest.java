@@ -6,6 +6,8 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.matrixletta.router.MessagingRouter;
 import org.matrixletta.router.PathSegment;
+import org.matrixletta.router.mapping.TestFile;
 import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Turn;
 
@@ -45,7 +48,9 @@ class OutageTest {
     }
 
     @AfterEach
-    void heal() {
+    void heal() throws IOException {
+        Files.deleteIfExists(run.router.file);
+        run.sql.update("UPDATE router.inbox SET task = NULL");
         run.sql.update("UPDATE router.inbox SET state = 'dropped', owner = NULL WHERE state IN ('waiting', 'unknown')");
         run.sql.update("UPDATE router.peer SET down_since = NULL, paused_until = NULL, tries = 0");
     }
@@ -194,6 +199,42 @@ class OutageTest {
 
         soon().untilAsserted(() -> assertThat(typing()).containsExactly("{\"typing\":true,\"timeout\":30000}", "{\"typing\":false}"));
         soon().untilAsserted(() -> assertThat(said()).containsExactly("at last"));
+    }
+
+    /** Unknown is not empty: whoever cannot be asked has said nothing. */
+    @Test
+    @Tag("V5")
+    @Tag("R15")
+    @Tag("R18")
+    void v5_r15_r18_anUnreachablePeerTakesNoMappingAwayAndMovesNoRoom() throws IOException {
+        Files.writeString(run.router.file, TestFile.file(TestFile.entry(agent(name), "\"agent_name\": \"" + name + "\", \"matrix_user_id\": \"" + user(name) + "\", \"room_id\": \"" + room + "\"")));
+        run.router.http("POST", "/mappings/sync", null);
+        List<String> before = known();
+        run.homeserver.down();
+        run.letta.down();
+        try {
+            String[] events = {RawEvent.text(RawEvent.id(), room, PERSON, "hi"), state("m.room.member", "@letta:test.local", "{\"membership\":\"leave\"}"),
+                state("m.room.member", user(name), "{\"membership\":\"invite\"}"), state("m.room.tombstone", "", "{\"body\":\"\",\"replacement_room\":\"!elsewhere:test.local\"}")};
+            assertThat(run.homeserver.transaction(name, RawEvent.transaction(events)).statusCode()).isEqualTo(200);
+            assertThat(run.router.http("GET", "/mappings/verification?live=true", null).statusCode()).isEqualTo(200);
+            assertThat(run.router.http("POST", "/mappings/sync", null).statusCode()).isEqualTo(200);
+            assertThat(run.router.http("POST", "/agents/" + agent(name) + "/provision", "{\"owner\":\"" + PERSON + "\"}").statusCode()).isEqualTo(502);
+            soon().untilAsserted(() -> assertThat(run.sql.queryForObject("SELECT count(*) FROM router.inbox WHERE room_id = ? AND task IS NOT NULL AND tries = 0", Integer.class, room)).isZero());
+            awaitAway("letta");
+            assertThat(known()).isEqualTo(before);
+        } finally {
+            run.homeserver.up();
+            run.letta.up();
+        }
+    }
+
+    private static List<String> known() {
+        return run.sql.queryForList("SELECT agent_mappings::text FROM agent_mappings UNION ALL SELECT invitation_status::text FROM invitation_status UNION ALL SELECT mark::text FROM router.mark WHERE mark <> 'not-found'"
+                + " UNION ALL SELECT applied::text FROM router.applied UNION ALL SELECT joined_room::text FROM router.joined_room ORDER BY 1", String.class);
+    }
+
+    private String state(String type, String key, String content) {
+        return RawEvent.event(RawEvent.id(), room, PERSON, type, content, ",\"state_key\":\"" + key + "\"");
     }
 
     private String say(String text) {

@@ -211,8 +211,9 @@ class HttpTest {
         Files.writeString(router.file, "{}");
         HttpResponse<String> answer = router.http("GET", path, null);
         assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(JSON.readTree(answer.body()).at("/detail/0/msg").asText()).matches("(The request holds the character U\\+0000|A parameter is (17|\\[null, null]); it is true or false), .+\\.");
+        assertThat(JSON.readTree(answer.body()).at("/detail/0/msg").asText()).matches("(The request holds the character U\\+0000|A parameter is '(17|\\[null, null])'; it is true or false), .+\\.");
         assertThat(router.http("POST", "/mappings/sync?prune=perhaps", "{}").statusCode()).isEqualTo(422);
+        assertThat(router.http("POST", "/mappings/sync?dryRun=", "{}").body()).contains("A parameter is ''; it is true or false");
     }
 
     @Test
