@@ -29,7 +29,7 @@ class HostileTransactionsTest {
     private static final List<String> VALUES = List.of("null", "true", "7", "-0", "1e999", "1.5e3", "[]", "{}", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"", "\"" + "x".repeat(300) + "\"", "[[[]]]", "{\"a\":{\"a\":{}}}",
             "\"" + ROOM + "\"", "\"" + OTHER + "\"", "\"" + PERSON + "\"", "\"@letta:test.local\"", "\"@agent_hostile:test.local\"", "\"m.replace\"", "\"m.thread\"", "\"m.notice\"", "\"m.image\"", "\"m.text\"", "\"m.room.message\"",
             "\"m.room.member\"", "\"m.room.redaction\"", "\"m.room.encrypted\"", "\"m.room.tombstone\"", "\"invite\"", "\"ban\"", "\"agent-hostile\"", "{\"source\":\"$x/0\",\"part\":1}", "{\"msgtype\":\"m.text\",\"body\":\"new\"}",
-            "{\"rel_type\":\"m.replace\",\"event_id\":\"$hostile-0-0\"}", "{\"m.in_reply_to\":{\"event_id\":\"$none\"}}", "\"${body} {{env:HOME}} '; DROP TABLE agent_mappings; --\"", "nonsense", "\"\u0001\"", "[1,]");
+            "{\"rel_type\":\"m.replace\",\"event_id\":\"$none\"}", "{\"m.in_reply_to\":{\"event_id\":\"$none\"}}", "\"${body} {{env:HOME}} '; DROP TABLE agent_mappings; --\"", "nonsense", "\"\u0001\"", "[1,]");
     private static final List<String> FIELDS = List.of("event_id", "room_id", "sender", "type", "content", "state_key", "redacts", "unsigned", "origin_server_ts");
     private static final List<String> CONTENTS = List.of("msgtype", "body", "m.relates_to", "m.new_content", "membership", "org.matrixletta.source", "m.letta.from_agent_id", "m.letta_historical", "redacts", "replacement_room", "format");
 

@@ -107,7 +107,8 @@ class OutageTest {
         run.letta.up();
 
         run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
-        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+        assertThat(run.letta.asked(agent(name))).as("what was lost, and what was answered").containsExactly("hi", "hi");
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.PathSegment;
 import org.matrixletta.router.peers.Fault;
 import org.matrixletta.router.peers.RecordedRequest;
 import org.matrixletta.router.peers.Turn;
@@ -66,7 +67,7 @@ class SpeakersTest {
         // A look at the homeserver registers the bot, and may come at any time.
         assertThat(run.homeserver.http.requests("POST", "/register")).extracting(request -> request.json().get("username").asText()).filteredOn(username -> !username.equals("letta"))
                 .containsExactly("agent_" + name);
-        assertThat(run.homeserver.http.requests("POST", "/join/")).hasSize(1);
+        assertThat(joins()).hasSize(1);
         assertThat(run.homeserver.http.requests("PUT", "/devices/")).hasSize(1);
     }
 
@@ -140,7 +141,7 @@ class SpeakersTest {
         ask("hi");
 
         run.hurryUntil(() -> assertThat(said()).containsExactly(BOT + ": " + name + ":\n" + name + " heard: hi"));
-        assertThat(run.homeserver.http.requests("POST", "/join/")).hasSize(1);
+        assertThat(joins()).hasSize(1);
     }
 
     @Test
@@ -238,6 +239,10 @@ class SpeakersTest {
     private List<String> said() {
         return run.homeserver.events(room).stream().filter(event -> event.at("/content").has("org.matrixletta.source"))
                 .map(event -> event.get("sender").asText() + ": " + event.at("/content/body").asText()).toList();
+    }
+
+    private List<RecordedRequest> joins() {
+        return run.homeserver.http.requests("POST", "/join/" + PathSegment.encode(room));
     }
 
     private String posted() {
