@@ -105,12 +105,13 @@ def test_a_homeserver_in_the_network_of_another_project_reaches_the_router(base)
                     "'exec 3<>/dev/tcp/router/8004; printf \"GET /health HTTP/1.0\\r\\n\\r\\n\" >&3; cat <&3'")
     assert '"healthy"' in said
 
+
 def test_init_makes_secrets_of_its_own_and_never_overwrites(trial):
     env = trial.folder / ".env"
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     made = re.findall(r"^(\w+)=([0-9a-f]{64})$", env.read_text(), re.MULTILINE)
-    assert [name for name, _ in made] == ["POSTGRES_PASSWORD", "ROUTER_API_KEY", "MATRIX_AS_TOKEN", "MATRIX_HS_TOKEN"]
-    assert len({secret for _, secret in made}) == 4
+    assert {name for name, _ in made} == {"POSTGRES_PASSWORD", "ROUTER_API_KEY", "ROUTER_READ_KEY", "MATRIX_AS_TOKEN", "MATRIX_HS_TOKEN", "GRAFANA_PASSWORD"}
+    assert len({secret for _, secret in made}) == len(made)
     before = env.read_text()
     assert "left as it is" in trial.run(BEGIN.splitlines()[1], exit_code=2)
     assert env.read_text() == before
