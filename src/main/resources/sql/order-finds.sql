@@ -1,11 +1,11 @@
--- What was found late takes its place: from the first event of the page on that came before one of those in front of it, all that is not
--- asked yet is numbered anew, in the order of the room.
-WITH page AS (
+-- What was found late takes its place: from the first event on that came before one of those in front of it, all that is not asked yet is
+-- numbered anew, in the order of the room.
+WITH run AS (
   SELECT seq, place, state, seq < max(seq) OVER (ORDER BY place) AS is_misplaced
-  FROM unnest(CAST(:#${variable.reading.eventIds()} AS text[])) WITH ORDINALITY AS page (event_id, place) JOIN router.inbox USING (event_id)
+  FROM unnest(CAST(:#${variable.reading.eventIds()} AS text[])) WITH ORDINALITY AS run (event_id, place) JOIN router.inbox USING (event_id)
 ), numbered AS MATERIALIZED (
   SELECT seq, nextval(pg_get_serial_sequence('router.inbox', 'seq')) AS number
-  FROM (SELECT seq FROM page WHERE state IN ('waiting', 'ignored') AND place >= (SELECT min(place) FROM page WHERE is_misplaced) ORDER BY place) following
+  FROM (SELECT seq FROM run WHERE state IN ('waiting', 'ignored') AND place >= (SELECT min(place) FROM run WHERE is_misplaced) ORDER BY place) following
 ), moved AS (
   UPDATE router.inbox SET seq = number
   FROM numbered WHERE inbox.seq = numbered.seq AND coalesce(inbox.state IN ('waiting', 'ignored'), false)

@@ -3,6 +3,7 @@ package org.matrixletta.router.delivery;
 import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -109,7 +110,8 @@ class Settlements {
             return unknown(turn, turn.reason(), remedy, turn.looks(), BETWEEN_LOOKS).pausing(pause);
         }
         boolean waitsForApproval = remedy == Remedy.APPROVAL || seen instanceof Seen.Settled;
-        if (turn.askedAt().plus(waitsForApproval ? APPROVAL : settings.askMaxAge()).isBefore(turn.claimedAt())) {
+        Instant givenUpAt = waitsForApproval ? turn.askedAt().plus(APPROVAL) : turn.endedAt().plus(settings.askMaxAge());
+        if (givenUpAt.isBefore(turn.claimedAt())) {
             return dead(turn, waitsForApproval ? "Nobody gave the approval that the agent waited for." : "What became of the message could not be found out in time; look at the agent's last run in Letta.",
                     seen instanceof Seen.Settled settled ? settled.outcome() : null);
         }

@@ -4,6 +4,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class RoomReading {
     private String position;
     private int pages;
     private List<Dated> events = List.of();
+    private final List<String> order = new ArrayList<>();
     private int finds;
     private boolean isComplete;
     private boolean hasRest;
@@ -138,6 +140,10 @@ public final class RoomReading {
 
     private void read(MessagesPage page) {
         events = page.events().stream().filter(event -> event.isFromTogether() && !event.sentAt().isBefore(oldest)).toList();
+        if (finds == 0) {
+            order.clear();
+        }
+        events.forEach(dated -> order.add(dated.event().eventId()));
         boolean hasNext = page.end() != null && !page.end().equals(from);
         if (hasNext) {
             position = page.end();
@@ -207,9 +213,9 @@ public final class RoomReading {
         return !events.isEmpty();
     }
 
-    /** The ids of these events, in the order of the room. */
+    /** The ids of all events since the page of the first find, in the order of the room: a page that was pushed comes after a find of the page before. */
     public String[] eventIds() {
-        return events.stream().map(dated -> dated.event().eventId()).toArray(String[]::new);
+        return order.toArray(String[]::new);
     }
 
     /** So many of the last page had not come before. */

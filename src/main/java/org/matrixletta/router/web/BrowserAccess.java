@@ -36,13 +36,13 @@ class BrowserAccess {
         LOOPBACK.forEach(this::allow);
         allow(settings.apiHost());
         Settings.ids(settings.apiAllowedHosts()).forEach(this::allow);
-        if (!settings.routerUrl().isEmpty()) {
+        if (Settings.isAddress(settings.routerUrl())) {
             allow(URI.create(settings.routerUrl()).getHost());
         }
     }
 
     private void allow(String host) {
-        hosts.add(host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host.toLowerCase(Locale.ROOT));
+        hosts.add((host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host).toLowerCase(Locale.ROOT));
     }
 
     /** Whether a request is for the page, or shows a cookie of it and no token. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.matrixletta.router.MessagingRouter;
 import org.matrixletta.router.PathSegment;
 import org.matrixletta.router.peers.Fault;
+import org.matrixletta.router.peers.Turn;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -132,7 +133,7 @@ class CatchUpTest {
 
     @Test
     void d6_whatWaitsAlreadyTakesItsPlaceBehindWhatWasForgottenBeforeIt() {
-        run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES (?, now(), now() + interval '1 minute')", "agent:" + agent(name));
+        pauseAgent();
         List<String> events = List.of(say("one"), sayUnheard("two"), say("three"), sayUnheard("four"), say("five"));
         run.await(events.get(4), "waiting");
 
@@ -142,6 +143,48 @@ class CatchUpTest {
         soon().untilAsserted(() -> assertThat(run.sql.queryForList("SELECT event_id FROM router.inbox WHERE room_id = ? AND type = 'm.room.message' ORDER BY seq", String.class, room)).containsExactlyElementsOf(events));
         awaitAnswered(events);
         assertThat(run.letta.asked(agent(name))).containsExactly("one", "two", "three", "four", "five");
+    }
+
+    @Test
+    void d6_whatWasPushedOfTheNextPageTakesItsPlaceBehindWhatWasForgottenOnThePageBeforeIt() {
+        pauseAgent();
+        for (int i = 1; i < RoomReading.PAGE; i++) {
+            unheard("m.reaction", "{}");
+        }
+        List<String> events = List.of(sayUnheard("one"), say("two"));
+        run.await(events.get(1), "waiting");
+
+        catchUp();
+
+        awaitAnswered(events);
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two");
+    }
+
+    @Test
+    void d6_whatIsOlderThanAMessageMayWaitIsAskedAllTheSame() {
+        pauseAgent();
+        String event = sayUnheard("hi");
+        catchUp();
+        run.await(event, "waiting");
+        run.sql.update("UPDATE router.inbox SET sent_at = sent_at - interval '25 hours' WHERE event_id = ?", event);
+
+        awaitAnswered(List.of(event));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    @Tag("D9")
+    void d9_whatWasFoundAndFailedHalfwayIsAskedAgainWhenItIsReplayed() {
+        run.letta.next(agent(name), Turn.says("let me see").stops("error"));
+        String event = sayUnheard("hi");
+        catchUp();
+        run.hurryUntil(() -> assertThat(run.state(event)).startsWith("dead"));
+        soon().untilAsserted(() -> assertThat(run.sql.queryForObject("SELECT count(*) FROM router.inbox WHERE marker_source = ?", Integer.class, event + "/0")).isPositive());
+
+        assertThat(run.router.http("POST", "/dead-letters/message-" + run.sql.queryForObject("SELECT seq FROM router.inbox WHERE event_id = ?", Long.class, event) + "/replay", null).statusCode()).isEqualTo(200);
+
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi", "hi");
     }
 
     @Test
@@ -279,6 +322,7 @@ class CatchUpTest {
         awaitAnswered(List.of(elsewhere));
         assertThat(run.state(event)).isEmpty();
         assertThat(reader("fault IS NULL AND next_at BETWEEN now() AND now() + interval '1 minute'")).isEqualTo(true);
+        assertThat(reader("held_until IS NOT NULL")).as("it was not read, so what is pushed still waits for what was forgotten").isEqualTo(true);
     }
 
     @Test
@@ -315,6 +359,11 @@ class CatchUpTest {
 
     private String unheard(String type, String content) {
         return run.homeserver.sendUnheard(room, PERSON, type, content);
+    }
+
+    /** Until it is {@link MessagingRouter#hurry hurried}. */
+    private void pauseAgent() {
+        run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES (?, now(), now() + interval '1 minute')", "agent:" + agent(name));
     }
 
     private void catchUp() {
