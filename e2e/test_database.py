@@ -1,31 +1,34 @@
-"""The router's database is replaced: by its standby, or by what it was a while ago."""
+"""The router's database is replaced, by its standby or by what it was a while ago, or its disk is full."""
+import secrets
+
 import pytest
 
 from conftest import SQLITE, running
 from installation import Installation
 from ledger import Ledger
-from servers.postgres import Pair
+from servers.postgres import PatroniCluster
 from servers.process import DATA, until
+from servers.synapse import SERVER_NAME
 
 
 @pytest.fixture
-def pair(logs):
-    with running(Pair("postgres-pair")) as pair:
-        yield pair
+def three_nodes(logs):
+    with running(PatroniCluster("postgres-node")) as three_nodes:
+        yield three_nodes
 
 
 @pytest.fixture
-def installation_on_pair(pair, letta, model, default_agent):
-    with running(Installation("pair", SQLITE, pair, letta, model, default_agent)) as installation:
+def installation_on_three_nodes(three_nodes, letta, model, default_agent):
+    with running(Installation("three_nodes", SQLITE, three_nodes, letta, model, default_agent)) as installation:
         yield installation
 
 
-def test_a_standby_takes_over_while_thirty_questions_are_in_flight(installation_on_pair, pair):
-    rooms = installation_on_pair.open_rooms(10)
-    ledger = Ledger(installation_on_pair)
+def test_a_standby_takes_over_while_thirty_questions_are_in_flight(installation_on_three_nodes, three_nodes):
+    rooms = installation_on_three_nodes.open_rooms(10)
+    ledger = Ledger(installation_on_three_nodes)
     ledger.ask_in(rooms, 3, "sleep:1")
     until("turns under way and turns that ended", 60, lambda: ledger.begun() > 15)
-    pair.fail_over()
+    three_nodes.lose_primary()
     ledger.settle(240, notices=1)
     ledger.assert_single_turns()
 
@@ -47,3 +50,27 @@ def test_a_database_restored_from_a_backup_asks_nothing_again_and_misses_nothing
 
     ledger.settle(240)
     ledger.assert_single_turns()
+
+
+def test_a_full_disk_is_answered_503_and_what_is_said_meanwhile_is_answered_when_there_is_room_again(cluster):
+    if not cluster.disk.is_own:
+        pytest.skip("this machine lets us make no disk of our own")
+    rooms = cluster.open_rooms(3)
+    ledger = Ledger(cluster)
+    ledger.ask_in(rooms, 1)
+    ledger.await_answers(60)
+
+    cluster.disk.fill()
+    until("the store to refuse", 60, lambda: cluster.router.hand_in(large_event()).status_code == 503, pause=0)
+    ledger.ask_in(rooms, 2)
+    cluster.disk.free()
+    cluster.postgres.revive()
+
+    ledger.settle(240)
+    ledger.assert_single_turns()
+
+
+def large_event():
+    """An event of a room of which the router knows nothing."""
+    return {"type": "m.room.message", "event_id": f"${secrets.token_hex(16)}", "room_id": f"!elsewhere:{SERVER_NAME}", "sender": f"@somebody:{SERVER_NAME}",
+            "origin_server_ts": 0, "content": {"msgtype": "m.text", "body": secrets.token_hex(25_000)}}

@@ -1,9 +1,11 @@
 """A PostgreSQL of the tests' own, with pgvector."""
+import json
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 
 from servers.process import DATA, INSTALLED, LOGS, Process, free_port, until
 
@@ -12,17 +14,18 @@ class Postgres:
     """One cluster. It refuses to run as root, so there it runs as `nobody`, from a copy that nobody can reach."""
 
     def __init__(self, name, **settings):
+        self.name = name
         self.port = free_port()
-        owner = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+        self.owner = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
         self.programs = _programs()
-        self.process = Process(name, [self.programs / "postgres", "-D", DATA / name / "data", "-p", self.port,
-                                      "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
-                                      "-c", "max_connections=200", *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))],
-                               at_once=signal.SIGQUIT, **owner)  # killed harder it leaves shared memory behind
-        if owner:
+        self.process = Process(name, self._command(settings), at_once=signal.SIGQUIT, **self.owner)  # killed harder it leaves shared memory behind
+        if self.owner:
             os.chown(self.process.folder, pwd.getpwnam("nobody").pw_uid, -1)
-        self.owner = owner
         self._make()
+
+    def _command(self, settings):
+        return [self.programs / "postgres", "-D", DATA / self.name / "data", "-p", self.port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+                "-c", "fsync=off", "-c", "max_connections=200", *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 
     def _make(self):
         self._run("initdb", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -80,53 +83,98 @@ class Postgres:
             subprocess.run([self.programs / program, "-D", self.process.folder / "data", *words], stdout=log, stderr=log, cwd="/", check=True, **self.owner)
 
 
-class Pair:
-    """A primary, and a standby that has confirmed whatever the primary acknowledged."""
+class PatroniCluster:
+    """Three of them under Patroni, which keeps in etcd who is the primary: what that one acknowledged, another has as well and takes its place when it is gone."""
 
     def __init__(self, name):
-        self.primary = Postgres(f"{name}-1")
-        self.standby = None
+        url, peer_url = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+        self.etcd = Process(f"{name}-etcd", [INSTALLED / "etcd/usr/bin/etcd", "--data-dir", DATA / f"{name}-etcd/data",
+                                             "--listen-client-urls", url, "--advertise-client-urls", url, "--listen-peer-urls", peer_url,
+                                             "--initial-advertise-peer-urls", peer_url, "--initial-cluster", f"default={peer_url}"])
+        self.nodes = [Node(f"{name}-{number}", url) for number in (1, 2, 3)]
+
+    @property
+    def primary(self):
+        return next((node for node in self.nodes if node.is_primary()), None)
 
     def start(self):
-        self.primary.start()
-        self.standby = Standby(f"{self.primary.process.name[:-1]}2", self.primary)
-        self.standby.start()
-        self.primary.ask("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self.primary.ask("postgres", "SELECT pg_reload_conf()")
-        until("the standby to confirm", 30, lambda: self.primary.ask("postgres", "SELECT sync_state FROM pg_stat_replication") == ["sync"])
+        self.etcd.start()
+        for node in self.nodes:
+            node.process.start()
+        until("a primary whose commits another node confirms", 120, lambda: self.primary
+              and self.primary.ask("postgres", "SELECT count(*) FILTER (WHERE sync_state = 'sync'), count(*) FROM pg_stat_replication") == ["1|2"], pause=0.5)
 
     def stop(self):
-        for one in (self.primary, self.standby):
-            if one and one.process.running:
-                one.stop()
+        for node in self.nodes:
+            node.stop()
+        self.etcd.end()
 
     def create(self, database):
         self.primary.create(database)
-        return f"postgresql://tests@127.0.0.1:{self.primary.port},127.0.0.1:{self.standby.port}/{database}?targetServerType=primary"
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"postgresql://tests@{hosts}/{database}?targetServerType=primary"
 
     def ask(self, database, sql):
         return self.primary.ask(database, sql)
 
-    def fail_over(self):
-        """The primary is gone, and the standby takes its place."""
-        self.primary.kill()
-        self.standby.promote()
-        self.primary = self.standby
+    def lose_primary(self):
+        """The machine of the primary is gone; Patroni sees that its lease ends."""
+        lost = self.primary
+        lost.kill()
+        until("another primary", 120, lambda: self.primary)
 
 
-class Standby(Postgres):
+class Node(Postgres):
+    """A PostgreSQL that Patroni sets up, starts and promotes."""
 
-    def __init__(self, name, primary):
-        self.primary = primary
+    def __init__(self, name, etcd_url):
+        self.etcd_url = etcd_url
         super().__init__(name)
 
-    def _make(self):
-        self._run("pg_basebackup", "-h", "127.0.0.1", "-p", str(self.primary.port), "-U", "tests", "-R", "-c", "fast", "--no-sync")
+    def _command(self, settings):
+        # the Python of this run may be in a folder that is closed to nobody
+        return ["/usr/bin/python3" if self.owner else sys.executable, "-B", "-m", "patroni", DATA / self.name / "patroni.yml"]
 
-    def promote(self):
-        self._run("pg_ctl", "promote", "-w")
-        self.ask("postgres", "ALTER SYSTEM RESET synchronous_standby_names")  # it stands alone now
-        self.ask("postgres", "SELECT pg_reload_conf()")
+    def _make(self):
+        folder, api = DATA / self.name, f"127.0.0.1:{free_port()}"
+        self.process.environment["PYTHONPATH"] = str(_patroni())
+        self.process.at_once = signal.SIGTERM  # by which it ends its PostgreSQL, too
+        (folder / "patroni.yml").write_text(json.dumps({
+            "scope": "router", "name": self.name,
+            "restapi": {"listen": api, "connect_address": api},
+            "etcd3": {"url": self.etcd_url},
+            "bootstrap": {
+                "dcs": {"ttl": 20, "loop_wait": 1, "retry_timeout": 3, "synchronous_mode": True, "synchronous_mode_strict": True,
+                        "postgresql": {"parameters": {"fsync": "off", "max_connections": 200}}},
+                "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, "no-sync"]},
+            "postgresql": {
+                "listen": f"127.0.0.1:{self.port}", "connect_address": f"127.0.0.1:{self.port}",
+                "data_dir": str(folder / "data"), "bin_dir": str(self.programs), "pgpass": str(folder / "pgpass"),
+                "authentication": {"superuser": {"username": "tests"}, "replication": {"username": "tests"}},
+                "parameters": {"unix_socket_directories": ""},
+                "pg_hba": ["host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"]}}))
+
+    def stop(self):
+        self.process.end()
+
+    def kill(self):
+        self.process.end(signal.SIGKILL)
+        self._run("pg_ctl", "stop", "-m", "immediate")
+
+    def is_primary(self):
+        answer = self._sql("postgres", "SELECT pg_is_in_recovery()")
+        return answer.returncode == 0 and answer.stdout == "f\n"
+
+
+def _patroni():
+    """Its library, where whoever runs PostgreSQL can read it."""
+    packages = next((INSTALLED / "patroni/lib").glob("python3*/site-packages"))
+    if os.getuid() != 0:
+        return packages
+    copy = DATA / "patroni"
+    if not copy.exists():
+        shutil.copytree(packages, copy)
+    return copy
 
 
 def _programs():

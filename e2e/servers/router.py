@@ -57,10 +57,14 @@ class Router:
                                capture_output=True, text=True, timeout=120)
         return ended.stdout, ended.returncode
 
+    def hand_in(self, event):
+        """The answer to an event that is handed in as the homeserver does."""
+        return requests.put(f"{self.url}/_matrix/app/v1/transactions/{secrets.token_hex(8)}", json={"events": [event]}, timeout=60,
+                            headers={"Authorization": f"Bearer {self.hs_token}"})
+
     def push(self, event):
-        """Hands an event in as the homeserver does, for what a Synapse refuses to relay."""
-        answer = requests.put(f"{self.url}/_matrix/app/v1/transactions/{secrets.token_hex(8)}", json={"events": [event]}, timeout=60,
-                              headers={"Authorization": f"Bearer {self.hs_token}"})
+        """Hands in what a Synapse refuses to relay."""
+        answer = self.hand_in(event)
         assert (answer.status_code, answer.json()) == (200, {}), answer.text
 
     def drop_mappings(self):
