@@ -182,10 +182,10 @@ def _check_turns(cluster, breaker, by_text):
     assert [text for text, row in by_text.items() if row.state == "answered" and kept[text] != 1] == [], "answers without a turn"
     assert cluster.letta.asked(cluster.default_agent) == [], "turns of the default agent"
     spans = defaultdict(list)
-    for text, begun, ended in cluster.model.spans:
+    for agent, text, begun, ended in cluster.model.spans:
         if text in by_text:
             # With Letta its turns end; the model is not told.
-            spans[by_text[text].agent].append((begun, min([ended, *(at for at in breaker.letta_killed if at > begun)]), text))
+            spans[agent].append((begun, min([ended, *(at for at in breaker.letta_killed if at > begun)]), text))
     for agent, turns in spans.items():
         turns.sort()
         overlapping = [(one[2], two[2]) for one, two in itertools.pairwise(turns) if two[0] < one[1]]

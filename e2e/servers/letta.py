@@ -1,6 +1,7 @@
 """A real Letta server (0.16.8, the last with the REST interface)."""
 import signal
 import subprocess
+from urllib.parse import quote
 
 import requests
 
@@ -57,13 +58,19 @@ class Letta:
         return self._call("POST", "/v1/agents/", json={
             "name": name, "agent_type": "letta_v1_agent", "include_base_tools": False, "tools": list(tools),
             "memory_blocks": [{"label": "human", "value": "a person"}],
-            "llm_config": {"model": "stand-in", "model_endpoint_type": "openai", "model_endpoint": self.model.url,
+            "llm_config": {"model": "stand-in", "model_endpoint_type": "openai", "model_endpoint": f"{self.model.url}/{quote(name)}",
                            "context_window": 128000, "put_inner_thoughts_in_kwargs": False}})["id"]
 
     def asked(self, agent_id):
         """What people's texts the agent has in its history, oldest first: one for each turn that was kept."""
-        messages = self._call("GET", f"/v1/agents/{agent_id}/messages", params={"limit": 1000, "order": "asc"})
-        return [message["content"] for message in messages if message["message_type"] == "user_message"]
+        texts, page = [], self._messages(agent_id)
+        while page:
+            texts += [message["content"] for message in page if message["message_type"] == "user_message"]
+            page = self._messages(agent_id, after=page[-1]["id"])
+        return texts
+
+    def _messages(self, agent_id, **where):
+        return self._call("GET", f"/v1/agents/{agent_id}/messages", params={"limit": 1000, "order": "asc", **where})
 
     def _call(self, method, path, **what):
         def answer():

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 
 def numbers(length):
@@ -26,7 +27,7 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.asked = []  # the text of each turn's first request; what Letta asks after a tool call is the same turn
-        self.spans = []  # the text of each answered request, and when it was begun and ended
+        self.spans = []  # of each answered request the name of the agent, the text, and when it was begun and ended
         self.held = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -76,7 +77,7 @@ class _Request(BaseHTTPRequestHandler):
                 return
             message["tool_calls"] = [{"id": "call-1", "type": "function", "function": {
                 "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}]
-        self.server.spans.append((text, begun, time.time()))
+        self.server.spans.append((unquote(self.path.split("/")[2]), text, begun, time.time()))  # /v1/AGENT/chat/completions
         self._answer(200, {"id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": request.get("model"),
                            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
                            "choices": [{"index": 0, "message": message,
