@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from servers.containers import Clone, Engine, readme_blocks
-from servers.process import until
+from servers.process import free_port, until
 
 AGENT = "agent-00000000-0000-4000-8000-000000000001"
 MAPPINGS = {AGENT: {"agent_name": "BMO", "matrix_user_id": "@agent_bmo:demo.local", "room_id": "!cooking:demo.local"}}
@@ -104,6 +104,18 @@ def test_a_homeserver_in_the_network_of_another_project_reaches_the_router(base)
     said = base.run("docker run --rm --network another_project localhost/e2e/root bash -c "
                     "'exec 3<>/dev/tcp/router/8004; printf \"GET /health HTTP/1.0\\r\\n\\r\\n\" >&3; cat <&3'")
     assert '"healthy"' in said
+
+
+def test_prometheus_of_the_profile_wants_the_read_key_and_reads_the_router_with_it(base):
+    port = free_port()
+    base.set(PROMETHEUS_PORT=port)
+    start = "docker compose --profile monitoring up -d --force-recreate router prometheus"
+    base.run(start)
+    until("what it lacks", 30, lambda: "ROUTER_READ_KEY: set it in .env" in base.run("docker compose --profile monitoring logs prometheus 2>&1"))
+    base.set(ROUTER_READ_KEY=secrets.token_hex(32))
+    base.run(start)
+    query = f"curl -sf 'http://127.0.0.1:{port}/api/v1/query?query=router_store_up' || docker compose --profile monitoring logs --tail 5 prometheus 2>&1"
+    until("a scrape", 120, lambda: '"1"]' in base.run(query), pause=2)
 
 
 def test_init_makes_secrets_of_its_own_and_never_overwrites(trial):
