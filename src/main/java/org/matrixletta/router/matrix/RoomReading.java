@@ -29,7 +29,7 @@ public final class RoomReading {
 
     private static final Set<Kind> PASSING = EnumSet.of(Kind.LATER, Kind.BUSY, Kind.AWAY, Kind.PAUSE);
     private static final Duration REST = Duration.ofMinutes(1);
-    /** Nobody is read while the homeserver is known to be away: it was just this request. */
+    /** Nobody is read while the homeserver is known to be away: it was just this request. Nor is a room read sooner again, whatever wait the homeserver asks for. */
     private static final Duration AGAIN = Duration.ofSeconds(10);
     private static final int BAD_REQUEST = 400;
 
@@ -191,7 +191,7 @@ public final class RoomReading {
     }
 
     private void later(Duration told) {
-        delay = told == null ? REST : told;
+        delay = told == null ? REST : told.compareTo(AGAIN) < 0 ? AGAIN : told;
         step = Step.NONE;
         fault = claimedFault;
     }

@@ -150,6 +150,14 @@ class RoomReadingTest {
     }
 
     @Test
+    void d6_whoeverIsAskedToWaitNoTimeAtAllDoesNotAskWithoutAPause() {
+        RoomReading reading = begin("t1", null);
+        reading.answered(429, "0", bytes("{\"errcode\":\"M_LIMIT_EXCEEDED\"}"), READER);
+
+        assertThat(reading.delay()).isEqualTo(10_000);
+    }
+
+    @Test
     void d6_anOutageIsNoFaultOfTheRoom() {
         RoomReading broken = begin("t1", null);
         broken.failed();
