@@ -161,6 +161,19 @@ class CatchUpTest {
     }
 
     @Test
+    void d6_aRoomThatIsNobodysAnyMoreIsNotReportedAsUnreadable() {
+        run.await(say("hi"), "answered");
+        run.homeserver.http.next(2, "GET", PathSegment.encode(room) + "/messages", Fault.answers(403, FORBIDDEN));
+        catchUp();
+        soon().untilAsserted(() -> assertThat(reader("fault IS NOT NULL")).isEqualTo(true));
+        run.sql.update("UPDATE agent_mappings SET room_id = NULL WHERE agent_id = ?", agent(name));
+
+        run.router.camel().createProducerTemplate().sendBody("direct:look-at-store", null);
+
+        assertThat(run.router.anyone("GET", "/health", null, "Authorization", "Bearer " + org.matrixletta.router.RunningRouter.READ_KEY).body()).contains("\"unreadable_rooms\":0");
+    }
+
+    @Test
     void d6_whatIsOlderThanAMessageMayWaitIsAskedAllTheSame() {
         pauseAgent();
         String event = sayUnheard("hi");
