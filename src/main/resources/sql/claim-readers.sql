@@ -12,4 +12,5 @@ UPDATE router.reader SET next_at = now() + interval '5 minutes'
 FROM due
 WHERE reader.room_id = due.room_id
 RETURNING reader.room_id, position, read_at, fault, agent_user, now() AS claimed_at,
+  EXISTS (SELECT FROM router.inbox WHERE inbox.state = 'waiting' AND inbox.room_id = reader.room_id AND source = 'catch-up') AS has_finds,
   now() - CAST(:#${variable.limits.maxSeconds()} AS bigint) * interval '1 second' AS oldest

@@ -85,7 +85,7 @@ class CatchUp {
         if (reading.hasLostPosition()) {
             log.warn("⚠️ Room {}: the homeserver does not know any more up to where it was read; its events since then were looked for from the newest back", room);
         }
-        if (reading.hasFinds()) {
+        if (reading.finds() > 0) {
             log.info("Room {}: {} events came by catch-up, which had not been pushed", room, reading.finds());
         }
         if (reading.hasRest()) {

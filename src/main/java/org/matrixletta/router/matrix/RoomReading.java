@@ -51,6 +51,7 @@ public final class RoomReading {
     private final String claimedFault;
     private final Timestamp claimedAt;
     private final Instant readAt;
+    private final boolean hasEarlierFinds;
     private Instant oldest;
     private Step step;
     private String from;
@@ -77,6 +78,7 @@ public final class RoomReading {
         this.claimedFault = (String) row.get("fault");
         this.claimedAt = (Timestamp) row.get("claimed_at");
         this.readAt = row.get("read_at") instanceof Timestamp at ? at.toInstant() : null;
+        this.hasEarlierFinds = Boolean.TRUE.equals(row.get("has_finds"));
         this.oldest = ((Timestamp) row.get("oldest")).toInstant();
         this.from = claimedPosition;
         this.step = claimedPosition == null ? Step.MEET : Step.READ;
@@ -140,7 +142,7 @@ public final class RoomReading {
 
     private void read(MessagesPage page) {
         events = page.events().stream().filter(event -> event.isFromTogether() && !event.sentAt().isBefore(oldest)).toList();
-        if (finds == 0) {
+        if (!hasFinds()) {
             order.clear();
         }
         events.forEach(dated -> order.add(dated.event().eventId()));
@@ -228,9 +230,9 @@ public final class RoomReading {
         return finds;
     }
 
-    /** Whether this run has found something. */
+    /** Whether this run has found something, or one before it something that waits: what was pushed comes behind it. */
     public boolean hasFinds() {
-        return finds > 0;
+        return hasEarlierFinds || finds > 0;
     }
 
     public String roomId() {

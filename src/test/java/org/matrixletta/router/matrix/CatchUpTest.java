@@ -8,6 +8,7 @@ import static org.matrixletta.router.MessagingRouter.user;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
@@ -171,6 +172,29 @@ class CatchUpTest {
         run.router.camel().createProducerTemplate().sendBody("direct:look-at-store", null);
 
         assertThat(run.router.anyone("GET", "/health", null, "Authorization", "Bearer " + org.matrixletta.router.RunningRouter.READ_KEY).body()).contains("\"unreadable_rooms\":0");
+    }
+
+    @Test
+    void d6_whatWasFoundBeforeAPageThatFailedComesBeforeWhatWasPushedOfThatPage() {
+        pauseAgent();
+        List<String> events = new ArrayList<>(List.of(sayUnheard("one")));
+        for (int i = 1; i < RoomReading.PAGE; i++) {
+            unheard("m.reaction", "{}");
+        }
+        events.add(say("two"));
+        run.await(events.get(1), "waiting");
+        // the first page comes, the second does not
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", new Fault(true, null, Duration.ZERO));
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.answers(500, "oops"));
+        catchUp();
+        run.await(events.get(0), "waiting");
+        soon().untilAsserted(() -> assertThat(reader("held_until IS NOT NULL AND next_at < now() + interval '2 minutes'")).isEqualTo(true));
+
+        catchUp();
+
+        soon().untilAsserted(() -> assertThat(reader("held_until IS NULL")).isEqualTo(true));
+        awaitAnswered(events);
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two");
     }
 
     @Test
