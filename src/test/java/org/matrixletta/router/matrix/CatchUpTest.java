@@ -50,7 +50,7 @@ class CatchUpTest {
 
     @BeforeEach
     void meet() {
-        run.homeserver.room(room, PERSON, user(name));
+        run.homeserver.room(room, "@letta:test.local", PERSON, user(name));
         run.map(name, room);
         soon().until(() -> position(room) != null);
     }
@@ -238,6 +238,49 @@ class CatchUpTest {
         awaitAnswered(List.of(edited));
         assertThat(run.letta.asked(agent(name))).containsExactly("before");
         assertThat(List.of(run.state(redacted), run.state(notice), run.state(reaction))).containsExactly("ignored redacted", "ignored notice", "ignored not-a-message");
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_aRemovalThatIsFoundAfterTheAgentCameBackMarksNothing(CapturedOutput output) {
+        String removal = run.homeserver.sendUnheardState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"leave\"}");
+        run.await(run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}"), "ignored membership");
+        soon().until(() -> run.sql.queryForList("SELECT FROM router.inbox WHERE room_id = ? AND task IS NOT NULL", room).isEmpty());
+        String back = run.homeserver.sendState(room, user(name), "m.room.member", user(name), "{\"membership\":\"join\"}");
+        run.await(back, "ignored membership");
+
+        readAsBot();
+        awaitTaskOf(removal);
+
+        assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).isEmpty();
+        assertThat(output).doesNotContain("was put out of its room " + room);
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_anInvitationThatIsFoundAfterTheAgentWasPutOutAgainIsNotFollowed() {
+        String invitation = run.homeserver.sendUnheardState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}");
+        String removal = run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"leave\"}");
+        run.await(removal, "ignored membership");
+
+        readAsBot();
+        awaitTaskOf(invitation);
+
+        assertThat(run.homeserver.http.requests("POST", "/join/" + PathSegment.encode(room))).isEmpty();
+        assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).containsExactly("removed");
+    }
+
+    /** Until what was found has its place, and what it asks for is seen to. */
+    private void awaitTaskOf(String found) {
+        soon().until(() -> run.sql.queryForList("SELECT event_id FROM router.inbox WHERE room_id = ? AND state_key = ? ORDER BY seq LIMIT 1", String.class, room, user(name)).contains(found));
+        run.sql.update("UPDATE router.inbox SET next_at = now() WHERE event_id = ?", found);
+        soon().until(() -> run.sql.queryForList("SELECT FROM router.inbox WHERE room_id = ? AND task IS NOT NULL", room).isEmpty());
+    }
+
+    /** The agent's user may not. */
+    private void readAsBot() {
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.answers(403, FORBIDDEN));
+        catchUp();
     }
 
     @Test
