@@ -39,7 +39,8 @@ class DatabaseUrlTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mysql://letta:secret@db/letta", "postgresql://letta:secret@db", "secret", "postgresql://letta:sec/ret@db/letta", "postgresql://letta:secret%zz@db/letta",
-        "postgresql://letta:secret%@db/letta", "sqlite:///secret.db", "postgresql:///letta?host=/run/secret"})
+        "postgresql://letta:secret%@db/letta", "sqlite:///secret.db", "postgresql:///letta?host=/run/secret",
+        "postgresql://letta:secret/ret@db", "postgresql://letta:secret/1?ret@db/letta", "jdbc:postgresql://letta:secret/ret"})
     void c4_anythingElseIsRefusedWithoutRepeatingIt(String text) {
         assertThatThrownBy(() -> DatabaseUrl.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageMatching("is not a PostgreSQL URL|has a % .*")
                 .hasMessageNotContainingAny("secret", "ret@", "zz");
