@@ -226,7 +226,7 @@ public final class RoomReading {
     }
 
     /** How many events had not come before. */
-    int finds() {
+    public int finds() {
         return finds;
     }
 

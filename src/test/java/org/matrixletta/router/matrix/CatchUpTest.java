@@ -6,6 +6,7 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -427,6 +428,26 @@ class CatchUpTest {
 
         awaitAnswered(List.of(event));
         soon().untilAsserted(() -> assertThat(output).contains("The homeserver reached us (ping "));
+    }
+
+    @Test
+    @Tag("D10")
+    void d10_whenAnythingWasForgottenTheWayFromTheHomeserverIsLookedAtAgain() {
+        soon().until(() -> reachesUs() == 1);
+        run.homeserver.service("http://127.0.0.1:1");
+        try {
+            sayUnheard("hi");
+            catchUp();
+
+            soon().until(() -> reachesUs() == 0);
+        } finally {
+            run.homeserver.service("http://127.0.0.1:" + run.router.port);
+        }
+        soon().until(() -> reachesUs() == 1);
+    }
+
+    private double reachesUs() {
+        return run.router.bean(MeterRegistry.class).get("router.peer.up").tag("peer", "ping").gauge().value();
     }
 
     private String say(String text) {
