@@ -63,6 +63,7 @@ public final class RoomReading {
     private boolean isComplete;
     private boolean hasRest;
     private boolean hasLostPosition;
+    private boolean hasGap;
     private String fault;
     private Duration delay;
 
@@ -164,7 +165,9 @@ public final class RoomReading {
             from = page.end();
         }
         Instant oldestOfPage = page.oldest();
-        if (page.end() == null || oldestOfPage == null || oldestOfPage.isBefore(oldest) || ++pages == PAGES) {
+        boolean isBack = page.end() == null || oldestOfPage == null || oldestOfPage.isBefore(oldest);
+        if (isBack || ++pages == PAGES) {
+            hasGap = !isBack;
             pages = 0;
             step = from == null ? Step.NONE : Step.READ;
         }
@@ -267,6 +270,11 @@ public final class RoomReading {
     /** Whether the homeserver did not know the position any more. */
     boolean hasLostPosition() {
         return hasLostPosition;
+    }
+
+    /** Whether there is more behind a lost position than one run goes back, which is not read any more. */
+    boolean hasGap() {
+        return hasGap;
     }
 
     /** Why nobody of ours may read the room; null if that is not so. */

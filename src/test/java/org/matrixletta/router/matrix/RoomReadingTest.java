@@ -198,6 +198,19 @@ class RoomReadingTest {
     }
 
     @Test
+    void d6_whatLiesTooFarBackOfALostPositionIsReportedAsLost() {
+        RoomReading reading = begin("t1", NOW.minus(Duration.ofHours(10)));
+        reading.answered(400, null, bytes("{\"errcode\":\"M_UNKNOWN\",\"error\":\"'from' parameter is invalid\"}"), READER);
+        for (int read = 1; read <= RoomReading.PAGES; read++) {
+            assertThat(reading.hasGap()).isFalse();
+            answer(reading, page("b" + read, event("$" + read, NOW.minus(Duration.ofMinutes(read)))));
+        }
+
+        assertThat(reading.next().query()).endsWith("&dir=f&limit=100&from=b" + RoomReading.PAGES);
+        assertThat(reading.hasGap()).isTrue();
+    }
+
+    @Test
     void d6_aHomeserverThatRefusesEveryPositionIsNotAskedForEver() {
         RoomReading reading = new RoomReading(row("t1", null), List.of(BOT));
         reading.answered(400, null, bytes("{\"errcode\":\"M_UNKNOWN\"}"), READER);
