@@ -199,6 +199,14 @@ class CatchUpTest {
     }
 
     @Test
+    void d6_aClockThatIsSetBackByHoursKeepsNoRoomFromBeingRead() {
+        String event = sayUnheard("hi");
+        run.sql.update("UPDATE router.reader SET next_at = now() + interval '2 hours' WHERE room_id = ?", room);
+
+        run.await(event, "waiting");
+    }
+
+    @Test
     void d6_whatIsOlderThanAMessageMayWaitIsAskedAllTheSame() {
         pauseAgent();
         String event = sayUnheard("hi");
