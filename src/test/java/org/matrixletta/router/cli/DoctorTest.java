@@ -157,6 +157,17 @@ class DoctorTest {
     }
 
     @Test
+    void aHomeserverThatCannotBeAskedToReachUsIsNotSaidToDoSo() throws IOException {
+        present("BMO");
+        run.homeserver.http.next(1, "POST", "/ping", Fault.answers(Answer.matrix(404, "M_UNRECOGNIZED", "Unrecognized request")));
+
+        Report report = doctor();
+
+        assertThat(report.unknown()).containsExactly("⚠️  The homeserver has no ping; whether it reaches us, its first message will show");
+        assertThat(report.faults()).isEmpty();
+    }
+
+    @Test
     void eachTokenAndTheDefaultAgentHasItsOwnFault() throws IOException {
         present("BMO");
         run.homeserver.http.next(1, "GET", "/versions", Fault.answers(Answer.matrix(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")));
