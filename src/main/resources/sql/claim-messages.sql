@@ -58,10 +58,10 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
       WHEN asked_kind = 'media' THEN 'not-text'
       WHEN waiting_since < now() - :#${variable.claim.maxAge()} * interval '1 second' THEN 'too-old'
       WHEN :#${variable.claim.pairLimit()} > 0 AND writer IS NOT NULL
-        AND (SELECT count(*) FROM router.inbox pair WHERE pair.asked_at > now() - interval '1 hour'
+        AND (SELECT count(*) FROM router.inbox pair WHERE pair.asked_at > now() - interval '1 hour' AND pair.seq <> resolved.seq  -- an attempt that did not happen is no turn
           AND (pair.speaker = writer AND pair.agent_id = to_agent OR pair.speaker = to_agent AND pair.agent_id = writer)) >= :#${variable.claim.pairLimit()} THEN 'ping-pong'
       WHEN :#${variable.claim.roomLimit()} > 0
-        AND (SELECT count(*) FROM (SELECT FROM router.inbox turn WHERE turn.room_id = resolved.room_id AND turn.asked_at > now() - interval '1 hour'
+        AND (SELECT count(*) FROM (SELECT FROM router.inbox turn WHERE turn.room_id = resolved.room_id AND turn.asked_at > now() - interval '1 hour' AND turn.seq <> resolved.seq
           LIMIT :#${variable.claim.roomLimit()}) turns) >= :#${variable.claim.roomLimit()} THEN 'room-turns'
     END AS rule
   FROM (SELECT *, observed OR :#${variable.claim.observe()} AS is_observed FROM resolved) resolved

@@ -2,7 +2,7 @@
 -- upgrade is about is fixed by the first claim: after that its mapping may have left the room already.
 WITH due AS (
   SELECT DISTINCT ON (room_id) seq FROM router.inbox
-  WHERE task IS NOT NULL AND (next_at <= now() OR coalesce(claimed_at > now() + interval '1 second', true)) AND NOT CAST(:#${properties:router.observe} AS boolean)
+  WHERE task IS NOT NULL AND (next_at <= now() OR coalesce(claimed_at > now() + interval '1 second', next_at > now() + interval '10 seconds')) AND NOT CAST(:#${properties:router.observe} AS boolean)
   ORDER BY room_id, seq
 ), known AS (
   SELECT seq, mapping.*
@@ -14,6 +14,7 @@ WITH due AS (
 )
 UPDATE router.inbox SET next_at = now() + interval '3 minutes', tries = tries + 1, claimed_at = now(), agent_id = known.agent_id
 FROM known
-WHERE inbox.seq = known.seq AND inbox.task IS NOT NULL AND (inbox.next_at <= now() OR coalesce(inbox.claimed_at > now() + interval '1 second', true))
-RETURNING inbox.seq, task, event_id, inbox.room_id, sender, state_key, reason, raw, tries, received_at, inbox.claimed_at,
+WHERE inbox.seq = known.seq AND inbox.task IS NOT NULL AND (inbox.next_at <= now() OR coalesce(inbox.claimed_at > now() + interval '1 second', inbox.next_at > now() + interval '10 seconds'))  -- as in claim-messages.sql
+RETURNING (SELECT raw FROM router.inbox later WHERE inbox.type = 'm.room.member' AND later.type = 'm.room.member' AND later.room_id = inbox.room_id AND later.state_key = inbox.state_key AND later.seq > inbox.seq ORDER BY later.seq DESC LIMIT 1) AS later,
+  inbox.seq, task, event_id, inbox.room_id, sender, state_key, reason, raw, tries, received_at, inbox.claimed_at,
   known.agent_id, known.agent_name, known.matrix_user_id AS agent_user, known.room_id AS agent_room

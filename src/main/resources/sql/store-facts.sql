@@ -1,4 +1,9 @@
--- What /health says of the store.
+-- What /health says of the store. Of rooms that nobody of ours is in any more nothing is read, and nothing is missed.
+WITH behind AS (
+  SELECT has_rest, fault FROM router.reader
+  WHERE (has_rest OR fault IS NOT NULL)
+    AND (EXISTS (SELECT FROM agent_mappings WHERE agent_mappings.room_id = reader.room_id COLLATE "default") OR EXISTS (SELECT FROM router.joined_room WHERE joined_room.room_id = reader.room_id))
+)
 SELECT
   (SELECT count(*) FROM agent_mappings) AS mappings,
   (SELECT count(*) FROM (SELECT FROM agent_mappings WHERE room_id IS NOT NULL GROUP BY room_id HAVING count(*) > 1) contested) AS contested_rooms,
@@ -11,6 +16,6 @@ SELECT
   (SELECT extract(epoch FROM now() - min(waiting_since))::bigint FROM router.inbox WHERE state = 'waiting') AS oldest_waiting_seconds,
   (SELECT count(*) FROM router.inbox WHERE state = 'unknown') AS unknown_turns,
   (SELECT count(*) FROM router.outbox WHERE state = 'waiting') AS waiting_replies,
-  (SELECT count(*) FROM router.reader WHERE has_rest) AS rooms_with_unread_rest,
-  (SELECT count(*) FROM router.reader WHERE fault IS NOT NULL) AS unreadable_rooms,
+  (SELECT count(*) FROM behind WHERE has_rest) AS rooms_with_unread_rest,
+  (SELECT count(*) FROM behind WHERE fault IS NOT NULL) AS unreadable_rooms,
   (SELECT count(*) FROM router.inbox WHERE state = 'dead') + (SELECT count(*) FROM router.outbox WHERE state = 'dead') AS dead_letters

@@ -38,7 +38,7 @@ class RoutesTest {
             "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
             "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "letta-pulse", "homeserver-ask", "peer-pause", "peer-resume",
             "peers-check", "peers-check-letta", "peers-check-homeserver", "letta-look", "letta-look-at-default", "homeserver-look", "homeserver-ping", "homeserver-greet", "letta-need", "homeserver-need",
-            "api-get-doctor", "doctor-store", "doctor-file", "doctor-homeserver", "doctor-letta", "doctor-users", "doctor-user", "doctor-mappings",
+            "api-get-doctor", "doctor-store", "doctor-file", "doctor-homeserver", "doctor-ping", "doctor-letta", "doctor-users", "doctor-user", "doctor-mappings",
             "api-post-provision", "provision-agent", "provision-user", "provision-find-room", "provision-make-room", "provision-search-rooms", "provision-write-room", "provision-invite",
             "page-document", "page-style", "page-script", "page-login", "page-session", "page-logout", "page-show-session", "page-watch", "page-tell", "api-get-overview",
             "mappings-edit", "mappings-remove", "mappings-restore", "mappings-export", "store-check", "store-look", "store-tables", "store-retention", "store-forget");

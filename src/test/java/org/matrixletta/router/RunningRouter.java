@@ -67,11 +67,17 @@ public final class RunningRouter implements AutoCloseable {
         settings.addAll(List.of("--router.database-url=" + url(database), "--router.mappings-file=" + file, "--router.api-port=" + port,
                 "--router.api-key=" + KEY, "--router.read-key=" + READ_KEY, "--router.matrix-server-name=test.local", "--router.matrix-intake=none", NEVER, "--logging.level.io.zonky=OFF"));
         settings.addAll(OFTEN);
+        with(more);
+    }
+
+    /** Adds or replaces settings, from the next start on. */
+    public RunningRouter with(String... more) {
         for (String setting : more) {
             // Spring joins two values of one name with a comma.
             settings.removeIf(given -> given.startsWith(setting.substring(0, setting.indexOf('=') + 1)));
             settings.add(setting);
         }
+        return this;
     }
 
     /** Starts it, again if it ran. */

@@ -39,6 +39,11 @@ class Examinations {
         examination.well(subject, sentence);
     }
 
+    /** The look has not found out whether this is well, and says so. */
+    public void unknown(@Variable("examination") Examination examination, @Variable("subject") String subject, @Body String sentence) {
+        examination.unknown(subject, sentence);
+    }
+
     /** The look has failed. */
     public void faulty(@Variable("examination") Examination examination, @Variable("subject") String subject, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
         if (!(failure instanceof RefusedException)) {

@@ -83,9 +83,10 @@ class CatchUp {
     public void log(@Variable("reading") RoomReading reading) {
         String room = Printable.line(reading.roomId());
         if (reading.hasLostPosition()) {
-            log.warn("⚠️ Room {}: the homeserver does not know any more up to where it was read; its events since then were looked for from the newest back", room);
+            log.warn("⚠️ Room {}: the homeserver does not know any more up to where it was read; its events since then were looked for from the newest back{}", room,
+                    reading.hasGap() ? ", and what the homeserver forgot to push before the newest " + RoomReading.PAGES * RoomReading.PAGE + " is lost" : "");
         }
-        if (reading.hasFinds()) {
+        if (reading.finds() > 0) {
             log.info("Room {}: {} events came by catch-up, which had not been pushed", room, reading.finds());
         }
         if (reading.hasRest()) {

@@ -3,6 +3,7 @@ package org.matrixletta.router.matrix;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.matrixletta.router.Masked;
 import org.matrixletta.router.PathSegment;
@@ -21,6 +22,7 @@ import org.springframework.stereotype.Component;
 class HomeserverCheck {
 
     private static final int BAD_GATEWAY = 502;
+    private static final String NO_PING = "The homeserver has no ping; whether it reaches us, its first message will show";
     private static final String ANEW = "print the registration anew, let the homeserver load it, and restart the homeserver";
 
     private final Settings settings;
@@ -102,9 +104,14 @@ class HomeserverCheck {
             return "The homeserver reached us (ping " + answer.json().path("duration_ms").asLong() + " ms)";
         }
         if (answer.isRefused("M_UNRECOGNIZED") || answer.status() == 404) {
-            return "The homeserver has no ping; whether it reaches us, its first message will show";
+            return NO_PING;
         }
         throw refusal("The homeserver does not reach us: " + whyNot(answer));
+    }
+
+    /** Whether it says that the homeserver reached us. */
+    public boolean hasReachedUs(@Body String pinged) {
+        return !pinged.equals(NO_PING);
     }
 
     private String whyNot(MatrixAnswer answer) {

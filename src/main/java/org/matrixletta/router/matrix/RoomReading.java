@@ -29,7 +29,7 @@ public final class RoomReading {
 
     private static final Set<Kind> PASSING = EnumSet.of(Kind.LATER, Kind.BUSY, Kind.AWAY, Kind.PAUSE);
     private static final Duration REST = Duration.ofMinutes(1);
-    /** Nobody is read while the homeserver is known to be away: it was just this request. */
+    /** Nobody is read while the homeserver is known to be away: it was just this request. Nor is a room read sooner again, whatever wait the homeserver asks for. */
     private static final Duration AGAIN = Duration.ofSeconds(10);
     private static final int BAD_REQUEST = 400;
 
@@ -51,6 +51,7 @@ public final class RoomReading {
     private final String claimedFault;
     private final Timestamp claimedAt;
     private final Instant readAt;
+    private final boolean hasEarlierFinds;
     private Instant oldest;
     private Step step;
     private String from;
@@ -62,6 +63,7 @@ public final class RoomReading {
     private boolean isComplete;
     private boolean hasRest;
     private boolean hasLostPosition;
+    private boolean hasGap;
     private String fault;
     private Duration delay;
 
@@ -77,6 +79,7 @@ public final class RoomReading {
         this.claimedFault = (String) row.get("fault");
         this.claimedAt = (Timestamp) row.get("claimed_at");
         this.readAt = row.get("read_at") instanceof Timestamp at ? at.toInstant() : null;
+        this.hasEarlierFinds = Boolean.TRUE.equals(row.get("has_finds"));
         this.oldest = ((Timestamp) row.get("oldest")).toInstant();
         this.from = claimedPosition;
         this.step = claimedPosition == null ? Step.MEET : Step.READ;
@@ -140,7 +143,7 @@ public final class RoomReading {
 
     private void read(MessagesPage page) {
         events = page.events().stream().filter(event -> event.isFromTogether() && !event.sentAt().isBefore(oldest)).toList();
-        if (finds == 0) {
+        if (!hasFinds()) {
             order.clear();
         }
         events.forEach(dated -> order.add(dated.event().eventId()));
@@ -162,7 +165,9 @@ public final class RoomReading {
             from = page.end();
         }
         Instant oldestOfPage = page.oldest();
-        if (page.end() == null || oldestOfPage == null || oldestOfPage.isBefore(oldest) || ++pages == PAGES) {
+        boolean isBack = page.end() == null || oldestOfPage == null || oldestOfPage.isBefore(oldest);
+        if (isBack || ++pages == PAGES) {
+            hasGap = !isBack;
             pages = 0;
             step = from == null ? Step.NONE : Step.READ;
         }
@@ -191,7 +196,7 @@ public final class RoomReading {
     }
 
     private void later(Duration told) {
-        delay = told == null ? REST : told;
+        delay = told == null ? REST : told.compareTo(AGAIN) < 0 ? AGAIN : told;
         step = Step.NONE;
         fault = claimedFault;
     }
@@ -224,13 +229,13 @@ public final class RoomReading {
     }
 
     /** How many events had not come before. */
-    int finds() {
+    public int finds() {
         return finds;
     }
 
-    /** Whether this run has found something. */
+    /** Whether this run has found something, or one before it something that waits: what was pushed comes behind it. */
     public boolean hasFinds() {
-        return finds > 0;
+        return hasEarlierFinds || finds > 0;
     }
 
     public String roomId() {
@@ -265,6 +270,11 @@ public final class RoomReading {
     /** Whether the homeserver did not know the position any more. */
     boolean hasLostPosition() {
         return hasLostPosition;
+    }
+
+    /** Whether there is more behind a lost position than one run goes back, which is not read any more. */
+    boolean hasGap() {
+        return hasGap;
     }
 
     /** Why nobody of ours may read the room; null if that is not so. */

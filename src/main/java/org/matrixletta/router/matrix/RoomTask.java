@@ -36,6 +36,8 @@ public record RoomTask(long seq, String kind, String eventId, String roomId, Str
     static final String BOT_ROOMS = "bot-rooms";
     /** A room was replaced by another (Matrix Client-Server API, "Room upgrades"). */
     static final String TOMBSTONE = "tombstone";
+    /** What came after the event, which was found late, has settled it: whoever was put out is back, or whoever was invited was put out. */
+    private static final String OVER = "over";
 
     /** The rule of an invitation that is not followed. */
     static final String INVITE_NOT_ALLOWED = "invite-not-allowed";
@@ -63,8 +65,11 @@ public record RoomTask(long seq, String kind, String eventId, String roomId, Str
     static RoomTask of(Map<String, Object> row, String bot) {
         String kind = (String) row.get("task");
         byte[] raw = (byte[]) row.get("raw");
+        byte[] later = (byte[]) row.get("later");
+        JsonSlice membership = later == null ? JsonSlice.NONE : JsonSlice.of(later).at("content").at("membership");
+        boolean isOver = kind.equals(INVITE) && (membership.isText("leave") || membership.isText("ban")) || kind.equals(REMOVED) && membership.isText("join");
         JsonSlice replacement = raw == null || !kind.equals(TOMBSTONE) ? JsonSlice.NONE : JsonSlice.of(raw).at("content").at("replacement_room");
-        return new RoomTask((Long) row.get("seq"), kind, (String) row.get("event_id"), (String) row.get("room_id"), (String) row.get("sender"), (String) row.get("state_key"),
+        return new RoomTask((Long) row.get("seq"), isOver ? OVER : kind, (String) row.get("event_id"), (String) row.get("room_id"), (String) row.get("sender"), (String) row.get("state_key"),
                 (String) row.get("reason"), replacement.text(), (Integer) row.get("tries"), instant(row.get("received_at")), instant(row.get("claimed_at")), bot,
                 (String) row.get("agent_id"), (String) row.get("agent_name"), (String) row.get("agent_user"), (String) row.get("agent_room"));
     }

@@ -32,6 +32,11 @@ public class PeerChecks {
         found.remove(subject);
     }
 
+    /** This was well, and may not be so any more: it is looked at again. */
+    public void doubt(String subject) {
+        found.remove(subject, WELL);
+    }
+
     /** What is wrong with this, in one sentence: an empty text if nothing is, null if it was not looked at yet. */
     String fault(String subject) {
         return found.get(subject);

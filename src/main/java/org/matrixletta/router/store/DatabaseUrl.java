@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
  */
 public record DatabaseUrl(String place, String jdbcUrl, String user, String password) {
 
-    private static final Pattern FORM = Pattern.compile(
-            "(?:jdbc:)?(?:postgresql|postgres|postgresql\\+psycopg2?)://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]+)/(?<database>[^/?]+)(?:\\?(?<options>.*))?");
+    /** A port is a number: what else stands behind a colon is the beginning of a password that holds a slash. */
+    private static final String HOST = "(?:\\[[^\\]/?@]+]|[^\\[\\]:,/?@]+)(?::\\d+)?";
+    private static final Pattern FORM = Pattern.compile("(?:jdbc:)?(?:postgresql|postgres|postgresql\\+psycopg2?)://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>"
+            + HOST + "(?:," + HOST + ")*)/(?<database>[^/?@]+)(?:\\?(?<options>.*))?");
 
     private static final Pattern CREDENTIAL = Pattern.compile("(?<![^&])(?<name>user|password)=(?<value>[^&]*)");
 

@@ -43,7 +43,8 @@ class StoreDiagnosis {
     private static void privileges(Examination examination, Map<String, Object> privileges) {
         String role = (String) privileges.get("role");
         if (!is(privileges, "may_use_own")) {
-            examination.faulty(PRIVILEGES, "User " + role + " may not " + (is(privileges, "has_schema") ? "use the schema router; let its owner run: GRANT USAGE ON SCHEMA router"
+            examination.faulty(PRIVILEGES, "User " + role + " may not " + (is(privileges, "has_schema")
+                    ? "use the router's own tables; let their owner run: GRANT USAGE ON SCHEMA router TO " + role + "; GRANT ALL ON ALL TABLES IN SCHEMA router TO " + role + "; GRANT ALL ON ALL SEQUENCES IN SCHEMA router"
                     : "create the schema router; let the database's owner run: GRANT CREATE ON DATABASE " + privileges.get("database")) + " TO " + role + ".");
         }
         if (!is(privileges, "may_make_mappings")) {
@@ -76,7 +77,7 @@ class StoreDiagnosis {
 
     /** Whether there are mappings that our role may read. */
     public boolean canRead(@Variable("privileges") Map<String, Object> privileges) {
-        return is(privileges, "has_mappings") && is(privileges, "has_own") && !String.valueOf(privileges.get("lacking")).contains("SELECT");
+        return is(privileges, "has_mappings") && is(privileges, "has_own") && is(privileges, "may_use_own") && !String.valueOf(privileges.get("lacking")).contains("SELECT");
     }
 
     /** The database did not say. */

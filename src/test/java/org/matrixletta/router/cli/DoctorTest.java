@@ -157,6 +157,17 @@ class DoctorTest {
     }
 
     @Test
+    void aHomeserverThatCannotBeAskedToReachUsIsNotSaidToDoSo() throws IOException {
+        present("BMO");
+        run.homeserver.http.next(1, "POST", "/ping", Fault.answers(Answer.matrix(404, "M_UNRECOGNIZED", "Unrecognized request")));
+
+        Report report = doctor();
+
+        assertThat(report.unknown()).containsExactly("⚠️  The homeserver has no ping; whether it reaches us, its first message will show");
+        assertThat(report.faults()).isEmpty();
+    }
+
+    @Test
     void eachTokenAndTheDefaultAgentHasItsOwnFault() throws IOException {
         present("BMO");
         run.homeserver.http.next(1, "GET", "/versions", Fault.answers(Answer.matrix(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")));
@@ -200,7 +211,8 @@ class DoctorTest {
         run.sql.execute("GRANT SELECT ON agent_mappings TO reader");
         Report reader = standalone("DATABASE_URL", RunningRouter.url(run.router.database).replace("postgres:postgres", "reader:secret-of-reader"));
         assertThat(reader.exitCode()).isEqualTo(1);
-        assertThat(reader.faults()).contains("❌ User reader may not use the schema router; let its owner run: GRANT USAGE ON SCHEMA router TO reader.",
+        assertThat(reader.faults()).contains("❌ User reader may not use the router's own tables; let their owner run: GRANT USAGE ON SCHEMA router TO reader; GRANT ALL ON ALL TABLES IN SCHEMA router TO reader; "
+                        + "GRANT ALL ON ALL SEQUENCES IN SCHEMA router TO reader.",
                 "❌ User reader may not SELECT, INSERT, UPDATE, DELETE in agent_mappings or invitation_status; let their owner run: GRANT SELECT, INSERT, UPDATE, DELETE ON agent_mappings, invitation_status TO reader.");
 
         Report fresh = standalone("DATABASE_URL", RunningRouter.url(RunningRouter.newDatabase()));
@@ -213,6 +225,22 @@ class DoctorTest {
         Report away = standalone("DATABASE_URL", "postgresql://letta:secret-of-letta@127.0.0.1:1/letta");
         assertThat(away.exitCode()).isEqualTo(3);
         assertThat(away.faults()).satisfiesExactly(store -> assertThat(store).startsWith("❌ The database 127.0.0.1:1/letta is not reachable").doesNotContain("secret-of-letta"));
+    }
+
+    @Test
+    void ourOwnTablesThatBelongToSomebodyElseAreNotCalledUsable() {
+        // As after a restore by another user, who was then told to let ours into the schema
+        run.sql.execute("CREATE ROLE restored LOGIN PASSWORD 'secret-of-restored'");
+        run.sql.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON agent_mappings, invitation_status TO restored");
+        run.sql.execute("GRANT USAGE ON SCHEMA router TO restored");
+        String url = RunningRouter.url(run.router.database).replace("postgres:postgres", "restored:secret-of-restored");
+
+        assertThat(standalone("DATABASE_URL", url).faults()).contains("❌ User restored may not use the router's own tables; let their owner run: GRANT USAGE ON SCHEMA router TO restored; GRANT ALL ON ALL TABLES IN SCHEMA router TO restored; "
+                + "GRANT ALL ON ALL SEQUENCES IN SCHEMA router TO restored.");
+
+        run.sql.execute("GRANT ALL ON ALL TABLES IN SCHEMA router TO restored");
+        run.sql.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA router TO restored");
+        assertThat(standalone("DATABASE_URL", url).faults()).noneMatch(fault -> fault.contains("restored"));
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.matrixletta.router.MessagingRouter;
+import org.matrixletta.router.peers.Answer;
 import org.matrixletta.router.peers.Turn;
 
 /** Agents among themselves, and how much one room or one pair of agents may cause. */
@@ -63,6 +64,18 @@ class LimitsTest {
         run.await(run.homeserver.send(room, user(name + "b"), "m.room.message", from("agent-other")), "ignored spoofed-agent");
         run.await(run.homeserver.send(room, PERSON, "m.room.message", from(agent(name + "b"))), "answered");
         assertThat(run.letta.asked(agent(name))).hasSize(2).last().isEqualTo("hi");
+    }
+
+    @Test
+    @Tag("A3")
+    @Tag("L4")
+    void a3_aTurnThatDidNotHappenIsAskedAgainAndIsNoFurtherOne() {
+        run.await(run.homeserver.say(room, user(name + "b"), "1"), "answered");
+        run.letta.next(agent(name), Turn.refused(Answer.json(409, "{\"detail\":\"Another request (run_id=run-1)\",\"run_id\":\"run-1\"}")));
+        String event = run.homeserver.say(room, user(name + "b"), "2");
+
+        run.hurryUntil(() -> assertThat(run.state(event)).matches("answered|ignored.*"));
+        assertThat(run.state(event)).isEqualTo("answered");
     }
 
     @Test

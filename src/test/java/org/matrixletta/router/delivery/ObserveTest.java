@@ -30,4 +30,25 @@ class ObserveTest {
             assertThat(run.sql.queryForList("SELECT source FROM router.outbox")).isEmpty();
         }
     }
+
+    @Test
+    @Tag("R19")
+    @Tag("D6")
+    void r19_whatTheHomeserverForgotToPushDuringTheTrialIsNotAskedAfterIt() {
+        try (MessagingRouter run = MessagingRouter.start("--router.observe=true", "--router.catch-up-tick-milliseconds=300", "--router.pulse-milliseconds=300")) {
+            run.homeserver.room("!trial:test.local", PERSON, MessagingRouter.user("Trial"));
+            run.map("Trial", "!trial:test.local");
+            run.await(run.homeserver.say("!trial:test.local", PERSON, "hi"), "ignored observe");
+            String forgotten = run.homeserver.sayUnheard("!trial:test.local", PERSON, "is anybody there?");
+
+            run.router.with("--router.observe=false").restart().awaitStore();
+            MessagingRouter.soon().until(() -> !run.sql.queryForList("SELECT FROM router.reader WHERE position IS NOT NULL").isEmpty());
+            String since = run.homeserver.sayUnheard("!trial:test.local", PERSON, "and now?");
+            run.router.camel().createProducerTemplate().sendBody("direct:expect-finds", null);
+
+            run.hurryUntil(() -> assertThat(run.state(since)).isEqualTo("answered"));
+            assertThat(run.state(forgotten)).isNotEqualTo("answered");
+            assertThat(run.letta.asked(MessagingRouter.agent("Trial"))).containsExactly("and now?");
+        }
+    }
 }

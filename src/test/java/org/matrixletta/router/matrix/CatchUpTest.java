@@ -6,8 +6,10 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +51,7 @@ class CatchUpTest {
 
     @BeforeEach
     void meet() {
-        run.homeserver.room(room, PERSON, user(name));
+        run.homeserver.room(room, "@letta:test.local", PERSON, user(name));
         run.map(name, room);
         soon().until(() -> position(room) != null);
     }
@@ -161,6 +163,50 @@ class CatchUpTest {
     }
 
     @Test
+    void d6_aRoomThatIsNobodysAnyMoreIsNotReportedAsUnreadable() {
+        run.await(say("hi"), "answered");
+        run.homeserver.http.next(2, "GET", PathSegment.encode(room) + "/messages", Fault.answers(403, FORBIDDEN));
+        catchUp();
+        soon().untilAsserted(() -> assertThat(reader("fault IS NOT NULL")).isEqualTo(true));
+        run.sql.update("UPDATE agent_mappings SET room_id = NULL WHERE agent_id = ?", agent(name));
+
+        run.router.camel().createProducerTemplate().sendBody("direct:look-at-store", null);
+
+        assertThat(run.router.anyone("GET", "/health", null, "Authorization", "Bearer " + org.matrixletta.router.RunningRouter.READ_KEY).body()).contains("\"unreadable_rooms\":0");
+    }
+
+    @Test
+    void d6_whatWasFoundBeforeAPageThatFailedComesBeforeWhatWasPushedOfThatPage() {
+        pauseAgent();
+        List<String> events = new ArrayList<>(List.of(sayUnheard("one")));
+        for (int i = 1; i < RoomReading.PAGE; i++) {
+            unheard("m.reaction", "{}");
+        }
+        events.add(say("two"));
+        run.await(events.get(1), "waiting");
+        // the first page comes, the second does not
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", new Fault(true, null, Duration.ZERO));
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.answers(500, "oops"));
+        catchUp();
+        run.await(events.get(0), "waiting");
+        soon().untilAsserted(() -> assertThat(reader("held_until IS NOT NULL AND next_at < now() + interval '2 minutes'")).isEqualTo(true));
+
+        catchUp();
+
+        soon().untilAsserted(() -> assertThat(reader("held_until IS NULL")).isEqualTo(true));
+        awaitAnswered(events);
+        assertThat(run.letta.asked(agent(name))).containsExactly("one", "two");
+    }
+
+    @Test
+    void d6_aClockThatIsSetBackByHoursKeepsNoRoomFromBeingRead() {
+        String event = sayUnheard("hi");
+        run.sql.update("UPDATE router.reader SET next_at = now() + interval '2 hours' WHERE room_id = ?", room);
+
+        run.await(event, "waiting");
+    }
+
+    @Test
     void d6_whatIsOlderThanAMessageMayWaitIsAskedAllTheSame() {
         pauseAgent();
         String event = sayUnheard("hi");
@@ -201,6 +247,49 @@ class CatchUpTest {
         awaitAnswered(List.of(edited));
         assertThat(run.letta.asked(agent(name))).containsExactly("before");
         assertThat(List.of(run.state(redacted), run.state(notice), run.state(reaction))).containsExactly("ignored redacted", "ignored notice", "ignored not-a-message");
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_aRemovalThatIsFoundAfterTheAgentCameBackMarksNothing(CapturedOutput output) {
+        String removal = run.homeserver.sendUnheardState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"leave\"}");
+        run.await(run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}"), "ignored membership");
+        soon().until(() -> run.sql.queryForList("SELECT FROM router.inbox WHERE room_id = ? AND task IS NOT NULL", room).isEmpty());
+        String back = run.homeserver.sendState(room, user(name), "m.room.member", user(name), "{\"membership\":\"join\"}");
+        run.await(back, "ignored membership");
+
+        readAsBot();
+        awaitTaskOf(removal);
+
+        assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).isEmpty();
+        assertThat(output).doesNotContain("was put out of its room " + room);
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_anInvitationThatIsFoundAfterTheAgentWasPutOutAgainIsNotFollowed() {
+        String invitation = run.homeserver.sendUnheardState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}");
+        String removal = run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"leave\"}");
+        run.await(removal, "ignored membership");
+
+        readAsBot();
+        awaitTaskOf(invitation);
+
+        assertThat(run.homeserver.http.requests("POST", "/join/" + PathSegment.encode(room))).isEmpty();
+        assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).containsExactly("removed");
+    }
+
+    /** Until what was found has its place, and what it asks for is seen to. */
+    private void awaitTaskOf(String found) {
+        soon().until(() -> run.sql.queryForList("SELECT event_id FROM router.inbox WHERE room_id = ? AND state_key = ? ORDER BY seq LIMIT 1", String.class, room, user(name)).contains(found));
+        run.sql.update("UPDATE router.inbox SET next_at = now() WHERE event_id = ?", found);
+        soon().until(() -> run.sql.queryForList("SELECT FROM router.inbox WHERE room_id = ? AND task IS NOT NULL", room).isEmpty());
+    }
+
+    /** The agent's user may not. */
+    private void readAsBot() {
+        run.homeserver.http.next(1, "GET", PathSegment.encode(room) + "/messages", Fault.answers(403, FORBIDDEN));
+        catchUp();
     }
 
     @Test
@@ -347,6 +436,26 @@ class CatchUpTest {
 
         awaitAnswered(List.of(event));
         soon().untilAsserted(() -> assertThat(output).contains("The homeserver reached us (ping "));
+    }
+
+    @Test
+    @Tag("D10")
+    void d10_whenAnythingWasForgottenTheWayFromTheHomeserverIsLookedAtAgain() {
+        soon().until(() -> reachesUs() == 1);
+        run.homeserver.service("http://127.0.0.1:1");
+        try {
+            sayUnheard("hi");
+            catchUp();
+
+            soon().until(() -> reachesUs() == 0);
+        } finally {
+            run.homeserver.service("http://127.0.0.1:" + run.router.port);
+        }
+        soon().until(() -> reachesUs() == 1);
+    }
+
+    private double reachesUs() {
+        return run.router.bean(MeterRegistry.class).get("router.peer.up").tag("peer", "ping").gauge().value();
     }
 
     private String say(String text) {

@@ -150,6 +150,14 @@ class RoomReadingTest {
     }
 
     @Test
+    void d6_whoeverIsAskedToWaitNoTimeAtAllDoesNotAskWithoutAPause() {
+        RoomReading reading = begin("t1", null);
+        reading.answered(429, "0", bytes("{\"errcode\":\"M_LIMIT_EXCEEDED\"}"), READER);
+
+        assertThat(reading.delay()).isEqualTo(10_000);
+    }
+
+    @Test
     void d6_anOutageIsNoFaultOfTheRoom() {
         RoomReading broken = begin("t1", null);
         broken.failed();
@@ -187,6 +195,19 @@ class RoomReadingTest {
         assertThat(reading.eventIds()).containsExactly("$a", "$b", "$c");
         assertThat(reading.position()).isEqualTo("t9");
         assertThat(reading.hasLostPosition()).isTrue();
+    }
+
+    @Test
+    void d6_whatLiesTooFarBackOfALostPositionIsReportedAsLost() {
+        RoomReading reading = begin("t1", NOW.minus(Duration.ofHours(10)));
+        reading.answered(400, null, bytes("{\"errcode\":\"M_UNKNOWN\",\"error\":\"'from' parameter is invalid\"}"), READER);
+        for (int read = 1; read <= RoomReading.PAGES; read++) {
+            assertThat(reading.hasGap()).isFalse();
+            answer(reading, page("b" + read, event("$" + read, NOW.minus(Duration.ofMinutes(read)))));
+        }
+
+        assertThat(reading.next().query()).endsWith("&dir=f&limit=100&from=b" + RoomReading.PAGES);
+        assertThat(reading.hasGap()).isTrue();
     }
 
     @Test

@@ -107,6 +107,11 @@ public final class FakeHomeserver implements AutoCloseable {
         return rooms.happen(room, sender, type, key, content, true);
     }
 
+    /** Somebody changes the room's state, which this server forgets to push; gives its event id. */
+    public String sendUnheardState(String room, String sender, String type, String key, String content) {
+        return rooms.happen(room, sender, type, key, content, false);
+    }
+
     /** Somebody writes a text that this server forgets to push; gives its event id. */
     public String sayUnheard(String room, String sender, String text) {
         return sendUnheard(room, sender, "m.room.message", text(text));

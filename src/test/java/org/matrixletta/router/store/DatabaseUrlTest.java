@@ -3,6 +3,11 @@ package org.matrixletta.router.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,10 +44,23 @@ class DatabaseUrlTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mysql://letta:secret@db/letta", "postgresql://letta:secret@db", "secret", "postgresql://letta:sec/ret@db/letta", "postgresql://letta:secret%zz@db/letta",
-        "postgresql://letta:secret%@db/letta", "sqlite:///secret.db", "postgresql:///letta?host=/run/secret"})
+        "postgresql://letta:secret%@db/letta", "sqlite:///secret.db", "postgresql:///letta?host=/run/secret",
+        "postgresql://letta:secret/ret@db", "postgresql://letta:secret/1?ret@db/letta", "jdbc:postgresql://letta:secret/ret"})
     void c4_anythingElseIsRefusedWithoutRepeatingIt(String text) {
         assertThatThrownBy(() -> DatabaseUrl.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageMatching("is not a PostgreSQL URL|has a % .*")
                 .hasMessageNotContainingAny("secret", "ret@", "zz");
+    }
+
+    @Test
+    void c4_thePasswordOfTheComposedDatabaseIsReadAsThatDatabaseReadsIt() throws IOException {
+        String composed = new ObjectMapper(new YAMLFactory()).readTree(Path.of("docker-compose.yml").toFile()).at("/services/router/environment/DATABASE_URL").asText();
+        String password = "ab/cd+ef@gh:ij?kl=="; // base64, and what else people make up
+
+        DatabaseUrl url = DatabaseUrl.parse(composed.replaceFirst("\\$\\{POSTGRES_PASSWORD:[^}]*}", Matcher.quoteReplacement(password)));
+
+        assertThat(url.password()).isEqualTo(password);
+        assertThat(url.user()).isEqualTo("router");
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://database:5432/letta");
     }
 
     @Test

@@ -58,6 +58,14 @@ class HttpTest {
     }
 
     @Test
+    void theHealthCheckOfTheImageAsksWhereTheServiceListens() throws Exception {
+        ProcessBuilder check = new ProcessBuilder("bash", "container/healthy");
+        check.environment().put("API_PORT", String.valueOf(router.port));
+
+        assertThat(check.start().waitFor()).isZero();
+    }
+
+    @Test
     @Tag("H1")
     void h1_openReadsNeedNoKeyAndEachCallerIsNamedOnce(CapturedOutput log) throws IOException {
         // When callers without a key ask for what the old system gave them
