@@ -40,7 +40,7 @@ class WatchTest {
 
     @BeforeAll
     static void start() {
-        router = RunningRouter.start();
+        router = RunningRouter.start("--router.lock-milliseconds=1000", "--router.file-pause-milliseconds=1000");
     }
 
     @AfterAll
@@ -161,12 +161,12 @@ class WatchTest {
     void s17_aBadFileIsSaidOnceAndWaitsForItsNextEdit(CapturedOutput output) throws Exception {
         Files.writeString(router.file, "{\"a\": }");
         await().until(() -> output.getOut().contains("❌ " + router.file + ", line 1, column"));
-        await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
+        await().during(Duration.ofSeconds(1)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
         assertThat(output).doesNotContain("Exception", "\tat ");
         assertThat(router.http("GET", "/health", null).body()).contains("\"mapping_file_fault\":\"" + router.file + ", line 1, column");
         VerifyTest.tick(router);
         await().until(() -> output.getOut().split("not valid JSON", -1).length == 3);
-        await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
+        await().during(Duration.ofSeconds(1)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
         assertThat(output).doesNotContain("Exception", "\tat ");
         write(agent("a", "!a"));
         awaitRoom("a", "!a");
