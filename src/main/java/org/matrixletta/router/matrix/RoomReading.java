@@ -233,6 +233,7 @@ public final class RoomReading {
         return finds > 0;
     }
 
+    /** The room that is read. */
     public String roomId() {
         return roomId;
     }
