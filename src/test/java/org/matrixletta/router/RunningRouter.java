@@ -30,7 +30,7 @@ public final class RunningRouter implements AutoCloseable {
     private static final String NEVER = "--router.verify-cron=0 0 0 1 1 ? 2099";
     /** What is done every few seconds is due sooner than in service, and a stop waits less for turns that a test leaves open. */
     private static final List<String> OFTEN = List.of("--router.tick-milliseconds=250", "--router.lease-tick-milliseconds=500", "--router.store-check-milliseconds=500",
-            "--router.peers-check-milliseconds=500", "--router.file-check-milliseconds=200", "--camel.main.shutdown-timeout=2");
+            "--router.peers-check-milliseconds=500", "--router.file-check-milliseconds=200", "--router.file-pause-milliseconds=1000", "--camel.main.shutdown-timeout=2");
 
     private static final EmbeddedPostgres POSTGRES = Postgres.start(false);
     private static final AtomicInteger DATABASES = new AtomicInteger();
