@@ -169,7 +169,7 @@ def check(cluster, breaker, asked):
         answered = sorted((by_text[one.text].seq, by_text[one.text].user, one.text) for one in questions if by_text[one.text].state == "answered")
         expected = [(user, text) for _, user, text in answered]
         assert [answer for answer in said if answer in set(expected)] == expected, "answers that are missing, in another order or by another agent"
-        assert [text for _, text in said if text not in by_text or rows[by_text[text].event].event not in {one.event for one in questions}] == [], "answers of another room"
+        assert [text for _, text in said if text not in by_text or by_text[text].event not in {one.event for one in questions}] == [], "answers of another room"
 
     _check_turns(cluster, breaker, by_text)
     _check_owners(cluster, asked, rows)

@@ -14,6 +14,11 @@ public final class Printable {
         return line(text, NAME_LENGTH);
     }
 
+    /** An agent as logs and reports call it: its name, which may be missing, and its id. */
+    public static String agent(String name, String id) {
+        return name(name == null ? "Unknown" : name) + " (" + line(id) + ")";
+    }
+
     /** As {@link #line(String)}, cut to at most so many characters, never inside a surrogate pair. */
     public static String line(String text, int length) {
         String line = line(text);

@@ -56,7 +56,7 @@ class RouteManagementTest {
         writeRoom("!another:test.local");
 
         // Then the table stays as it is, for longer than a watcher would take
-        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(this::storedRoom, "!one:test.local"::equals);
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(10)).until(this::storedRoom, "!one:test.local"::equals);
 
         // When it is started again, then it applies what it missed
         JMX.invoke(route("mappings-watch"), "start", null, null);

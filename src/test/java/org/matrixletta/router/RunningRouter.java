@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.seda.SedaEndpoint;
 import org.awaitility.Awaitility;
 import org.matrixletta.router.demo.Postgres;
 import org.matrixletta.router.store.StoreState;
@@ -29,10 +28,9 @@ public final class RunningRouter implements AutoCloseable {
     public static final String READ_KEY = "read-key-0123456789abcdef0123456789abcdef";
     /** Never due within a test run: scheduled work is set off by hand. */
     private static final String NEVER = "--router.verify-cron=0 0 0 1 1 ? 2099";
-    /** Looks at the store and at the peers are due sooner than in service, and a stop waits less for turns that a test leaves open. */
-    private static final List<String> OFTEN = List.of("--router.store-check-milliseconds=500", "--router.peers-check-milliseconds=500", "--camel.main.shutdown-timeout=2");
-    /** How long a queue's consumer waits before it looks whether it is to stop; in service it is a second, for each of them. */
-    private static final int POLL_MILLISECONDS = 50;
+    /** What is done every few seconds is due sooner than in service, and a stop waits less for turns that a test leaves open. */
+    private static final List<String> OFTEN = List.of("--router.tick-milliseconds=250", "--router.lease-tick-milliseconds=500", "--router.store-check-milliseconds=500",
+            "--router.peers-check-milliseconds=500", "--router.file-check-milliseconds=200", "--router.file-pause-milliseconds=1000", "--camel.main.shutdown-timeout=2");
 
     private static final EmbeddedPostgres POSTGRES = Postgres.start(false);
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -84,11 +82,6 @@ public final class RunningRouter implements AutoCloseable {
     public RunningRouter restart() {
         close();
         context = RouterApplication.service().run(settings.toArray(String[]::new));
-        camel().getEndpoints().forEach(endpoint -> {
-            if (endpoint instanceof SedaEndpoint queue) {
-                queue.setPollTimeout(POLL_MILLISECONDS);
-            }
-        });
         return this;
     }
 

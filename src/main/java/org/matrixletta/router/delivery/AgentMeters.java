@@ -46,6 +46,7 @@ class AgentMeters {
         this.shown = new Shown(settings.metricsAgents(), settings.defaultAgent().isEmpty() ? "none" : settings.defaultAgent());
     }
 
+    /** What list-waiting-agents.sql is asked. */
     public Shown shown() {
         return shown;
     }

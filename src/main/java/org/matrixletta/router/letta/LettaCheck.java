@@ -34,6 +34,7 @@ class LettaCheck {
         return !settings.defaultAgent().isEmpty();
     }
 
+    /** Asks for the default agent. */
     public void askDefaultAgent(Exchange exchange) {
         reads.askAgent(settings.defaultAgent(), exchange);
     }

@@ -136,6 +136,6 @@ class MappingDiagnosis {
     }
 
     private static String name(Finding finding) {
-        return Printable.name(String.valueOf(finding.detail())) + " (" + Printable.line(finding.subject()) + ")";
+        return Printable.agent(finding.detail(), finding.subject());
     }
 }

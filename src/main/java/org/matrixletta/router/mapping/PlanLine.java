@@ -30,7 +30,7 @@ record PlanLine(String action, String agentId, String agentName, String reason, 
 
     /** The agent as reports call it: name and id. */
     String agent() {
-        return Printable.name(agentName == null ? "Unknown" : agentName) + " (" + Printable.line(agentId) + ")";
+        return Printable.agent(agentName, agentId);
     }
 
     /** A line per value that differs, old and new; a secret's only says that it does. */

@@ -14,6 +14,7 @@ import org.matrixletta.router.Settings;
 import org.matrixletta.router.store.StoreFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -25,8 +26,6 @@ import org.springframework.stereotype.Component;
 @Component("watchedFile")
 public class WatchedFile extends ServiceSupport implements IdempotentRepository {
 
-    /** How long a version that the store did not take is left alone. */
-    private static final Duration PAUSE = Duration.ofSeconds(5);
     /** The length of a file that holds no entry: {@code {}} and a line break. */
     private static final int NO_ENTRIES = 4;
 
@@ -38,13 +37,16 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
 
     private final JdbcTemplate jdbc;
     private final Path path;
+    private final Duration pause;
     private volatile Seen seen;
     private volatile String fault;
     private boolean isMissing;
 
-    WatchedFile(JdbcTemplate jdbc, Settings settings) {
+    /** @param pauseMilliseconds how long a version that the store did not take is left alone */
+    WatchedFile(JdbcTemplate jdbc, Settings settings, @Value("${router.file-pause-milliseconds:5000}") long pauseMilliseconds) {
         this.jdbc = jdbc;
         this.path = settings.mappingsFile().toAbsolutePath().normalize();
+        this.pause = Duration.ofMillis(pauseMilliseconds);
     }
 
     /** Says once that there is no file, until there is one. */
@@ -103,7 +105,7 @@ public class WatchedFile extends ServiceSupport implements IdempotentRepository 
     @Override
     public boolean contains(String version) {
         Seen last = seen;
-        return last != null && last.version().equals(version) && (last.sync() != null ? isStored(last.sync()) : last.isFinal() || System.nanoTime() - last.at() < PAUSE.toNanos());
+        return last != null && last.version().equals(version) && (last.sync() != null ? isStored(last.sync()) : last.isFinal() || System.nanoTime() - last.at() < pause.toNanos());
     }
 
     /** Says whether the version is new; only the route knows when it has been seen to its end. */

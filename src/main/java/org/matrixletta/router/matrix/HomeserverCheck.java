@@ -31,6 +31,7 @@ class HomeserverCheck {
         this.settings = settings;
     }
 
+    /** Asks which versions of the specification the homeserver speaks; any homeserver answers that. */
     public void askVersions(Exchange exchange) {
         PeerRequest.write(exchange, "GET", "/_matrix/client/versions", "", null);
     }
@@ -44,6 +45,7 @@ class HomeserverCheck {
         }
     }
 
+    /** Asks as whom the homeserver knows our token. */
     public void askWhoWeAre(Exchange exchange) {
         PeerRequest.write(exchange, "GET", "/_matrix/client/v3/account/whoami", "", null);
     }

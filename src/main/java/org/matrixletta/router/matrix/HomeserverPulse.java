@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Whether the homeserver answered when it was last asked for anything: whoever was away may have forgotten something. */
+/** Whether the homeserver answered the last knock: one that was away may have forgotten something. */
 @Component("homeserverPulse")
 class HomeserverPulse {
 

@@ -238,6 +238,7 @@ public final class RoomReading {
         return hasEarlierFinds || finds > 0;
     }
 
+    /** The room that is read. */
     public String roomId() {
         return roomId;
     }

@@ -200,7 +200,7 @@ class RoomTasks {
     }
 
     private static String agent(RoomTask task) {
-        return Printable.name(task.agentName()) + " (" + Printable.line(task.agentId()) + ")";
+        return Printable.agent(task.agentName(), task.agentId());
     }
 
     private static boolean isRoom(String id) {

@@ -50,6 +50,7 @@ class UserDiagnosis {
         return isOurs;
     }
 
+    /** Asks as the agent's user who that is. */
     public void askWho(@Variable("mapping") Map<String, Object> mapping, Exchange exchange) {
         PeerRequest.write(exchange, "GET", "/_matrix/client/v3/account/whoami", "user_id=" + PathSegment.encode(user(mapping)), null);
     }
@@ -67,10 +68,12 @@ class UserDiagnosis {
         }
     }
 
+    /** Whether the homeserver let us ask as this user, so that we may go on as it. */
     public boolean isKnown(@Variable("users") UserFindings users, @Variable("mapping") Map<String, Object> mapping) {
         return users.isCovered(user(mapping));
     }
 
+    /** Asks as the agent's user for what only a server admin is told. */
     public void askAdmin(@Variable("mapping") Map<String, Object> mapping, Exchange exchange) {
         String user = PathSegment.encode(user(mapping));
         PeerRequest.write(exchange, "GET", "/_synapse/admin/v1/users/" + user + "/admin", "user_id=" + user, null);
@@ -109,6 +112,6 @@ class UserDiagnosis {
     }
 
     private static String name(Map<String, Object> mapping) {
-        return Printable.name(String.valueOf(mapping.get("agent_name"))) + " (" + Printable.line((String) mapping.get("agent_id")) + ")";
+        return Printable.agent((String) mapping.get("agent_name"), (String) mapping.get("agent_id"));
     }
 }

@@ -2,8 +2,10 @@ package org.matrixletta.router.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.DriverManager;
 import org.flywaydb.core.Flyway;
 import org.matrixletta.router.Settings;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,7 +21,7 @@ class StoreConfiguration {
     }
 
     @Bean
-    HikariDataSource dataSource(DatabaseUrl url) {
+    HikariDataSource dataSource(DatabaseUrl url, @Value("${router.connection-milliseconds:5000}") long connectionMilliseconds) {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(url.jdbcUrl());
         if (!url.user().isEmpty()) {
@@ -29,7 +31,7 @@ class StoreConfiguration {
         pool.setPoolName("store");
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setInitializationFailTimeout(-1);
-        pool.setConnectionTimeout(5_000);
+        pool.setConnectionTimeout(connectionMilliseconds);
         // PostgreSQL's own default. The pool would ask the first connection for it, and if that one breaks just then, refuse every later one.
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         // The same statements are asked again and again, by indexes; to plan a claim of messages anew takes longer than the claim.
@@ -38,7 +40,11 @@ class StoreConfiguration {
         pool.addDataSourceProperty("logServerErrorDetail", "false");
         pool.addDataSourceProperty("ApplicationName", "matrix-letta-router");
         pool.addDataSourceProperty("connectTimeout", "4");
-        return new HikariDataSource(pool);
+        pool.addDataSourceProperty("loginTimeout", "5");
+        HikariDataSource store = new HikariDataSource(pool);
+        // The pool has set this to its connection timeout, and waits as long at its close for an attempt that is still under way.
+        DriverManager.setLoginTimeout(1);
+        return store;
     }
 
     @Bean

@@ -239,7 +239,7 @@ class CommandTest {
 
     @Test
     void wrongUsageIsExitCode2() {
-        assertThat(process("sink").exitCode()).isEqualTo(2);
+        assertThat(run("sink").exitCode()).isEqualTo(2);
         assertThat(run("find").exitCode()).isEqualTo(2);
     }
 

@@ -104,7 +104,7 @@ class DoctorTest {
         run.letta.delete(agent("Gone"));
         run.homeserver.user(user("Out")).user(user("Lost")).user(user("Gone")).user(user("Boss")).admin(user("Boss"), true);
         run.homeserver.room(room("Out"), "@ann:test.local").room(room("Boss"), user("Boss")).room(room("Gone"), user("Gone")).room(room("Nobody"), user("Nobody"));
-        run.homeserver.http.next(1, "GET", "%21lost", Fault.answers(Answer.matrix(404, "M_NOT_FOUND", "No such room")));
+        run.homeserver.http.next(1, "GET", "%21lost%3Atest.local/joined_members", Fault.answers(Answer.matrix(404, "M_NOT_FOUND", "No such room")));
 
         Report report = doctor();
 
@@ -127,7 +127,7 @@ class DoctorTest {
     void whatCannotBeAskedIsUnknownAndNeverGone() throws IOException {
         present("BMO", "Finn");
         run.homeserver.knowsAdmins(false);
-        run.homeserver.http.next(1, "GET", "%21finn", Fault.answers(502, "<html>"));
+        run.homeserver.http.next(1, "GET", "%21finn%3Atest.local/joined_members", Fault.answers(502, "<html>"));
         Report report = doctor();
         run.homeserver.knowsAdmins(true);
 
@@ -170,10 +170,12 @@ class DoctorTest {
     @Test
     void eachTokenAndTheDefaultAgentHasItsOwnFault() throws IOException {
         present("BMO");
-        run.homeserver.http.next(1, "GET", "/versions", Fault.answers(Answer.matrix(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")));
+        // The router looks there by itself as well.
+        run.homeserver.http.next(10, "GET", "/versions", Fault.answers(Answer.matrix(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")));
         run.letta.token("secret-of-letta");
         Report refused = doctor();
         run.letta.token(null);
+        run.homeserver.http.heal();
         assertThat(refused.faults()).satisfiesExactly(asToken -> assertThat(asToken).startsWith("❌ The homeserver does not know MATRIX_AS_TOKEN: it has not loaded our registration"),
                 letta -> assertThat(letta).startsWith("❌ Letta at http://127.0.0.1:").endsWith(" asks for a token (401); set LETTA_TOKEN."));
 

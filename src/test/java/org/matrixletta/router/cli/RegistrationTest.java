@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.matrixletta.router.MessagingRouter;
@@ -18,18 +20,29 @@ import org.yaml.snakeyaml.Yaml;
 /** The commands by which a homeserver comes to know the router, and an agent its room. */
 class RegistrationTest {
 
+    static MessagingRouter run;
+
     @TempDir
     Path folder;
 
+    @BeforeAll
+    static void start() {
+        run = MessagingRouter.start();
+        run.homeserver.strict().person(PERSON, "ann's");
+        run.letta.strict().agent("agent-1", "BMO");
+    }
+
+    @AfterAll
+    static void stop() {
+        run.close();
+    }
+
     @Test
     void theRegistrationHoldsTheSettingsAndEveryUserOfTheTable() {
-        String database = RunningRouter.newDatabase();
-        try (RunningRouter router = RunningRouter.on(database).restart().awaitStore()) {
-            router.sql.update("INSERT INTO agent_mappings (agent_id, agent_name, matrix_user_id, matrix_password) VALUES ('a', 'A', '@agent_a:test.local', 'secret-of-a'), "
-                    + "('b', 'B', '@b.m+o''s:test.local', 'secret-of-b'), ('c', 'C', '@agent_c:other.local', 'secret-of-c')");
-        }
+        run.sql.update("INSERT INTO agent_mappings (agent_id, agent_name, matrix_user_id, matrix_password) VALUES ('a', 'A', '@agent_a:test.local', 'secret-of-a'), "
+                + "('b', 'B', '@b.m+o''s:test.local', 'secret-of-b'), ('c', 'C', '@agent_c:other.local', 'secret-of-c')");
 
-        Command printed = Command.run(folder, environment("DATABASE_URL", RunningRouter.url(database)), "registration");
+        Command printed = Command.run(folder, environment("DATABASE_URL", RunningRouter.url(run.router.database)), "registration");
 
         Map<String, Object> yaml = new Yaml().load(printed.out());
         assertThat(yaml).containsEntry("id", "letta").containsEntry("url", "http://router.test:8004").containsEntry("as_token", AS_TOKEN).containsEntry("hs_token", HS_TOKEN)
@@ -55,7 +68,7 @@ class RegistrationTest {
 
     @Test
     void whatItLacksIsASentenceEachAndNothingElseIsDemanded() {
-        Command nothing = Command.run(folder, Map.of(), "registration");
+        Command nothing = Command.here(Map.of(), "registration");
         assertThat(nothing.err()).hasLineCount(4).contains("ROUTER_URL is missing; set it to where", "MATRIX_SERVER_NAME is missing; set it to", "MATRIX_AS_TOKEN is missing; set it to", "MATRIX_HS_TOKEN is missing; set it to");
         assertThat(nothing.exitCode()).isEqualTo(2);
         assertThat(nothing.out()).isEmpty();
@@ -68,26 +81,22 @@ class RegistrationTest {
 
     @Test
     void anAgentIsProvidedForBesideARunningServiceAndWithoutOne() {
-        try (MessagingRouter run = MessagingRouter.start()) {
-            run.homeserver.strict().person(PERSON, "ann's");
-            run.letta.strict().agent("agent-1", "BMO");
-            Map<String, String> beside = Map.of("DATABASE_URL", RunningRouter.url(run.router.database), "ROUTER_API_KEY", RunningRouter.KEY, "API_PORT", String.valueOf(run.router.port));
-            Command made = Command.here(beside, "provision", "agent-1", "--owner", PERSON);
-            assertThat(made.err()).isEmpty();
-            assertThat(made.out()).matches("✅ BMO: !\\S+ -> agent-1, as @agent_1:test.local\n   new: Matrix user, room, mapping\n   @ann:test.local is invited\n");
-            assertThat(made.exitCode()).isZero();
+        Map<String, String> beside = Map.of("DATABASE_URL", RunningRouter.url(run.router.database), "ROUTER_API_KEY", RunningRouter.KEY, "API_PORT", String.valueOf(run.router.port));
+        Command made = Command.here(beside, "provision", "agent-1", "--owner", PERSON);
+        assertThat(made.err()).isEmpty();
+        assertThat(made.out()).matches("✅ BMO: !\\S+ -> agent-1, as @agent_1:test.local\n   new: Matrix user, room, mapping\n   @ann:test.local is invited\n");
+        assertThat(made.exitCode()).isZero();
 
-            Map<String, String> alone = new HashMap<>(Map.of("DATABASE_URL", RunningRouter.url(run.router.database), "API_PORT", String.valueOf(RunningRouter.freePort())));
-            Command lacking = Command.run(folder, alone, "provision", "agent-1", "--owner", PERSON);
-            assertThat(lacking.err()).hasLineCount(4).contains("MATRIX_HOMESERVER_URL is missing", "LETTA_API_URL is missing", "MATRIX_SERVER_NAME is missing", "MATRIX_AS_TOKEN is missing");
-            assertThat(lacking.exitCode()).isEqualTo(2);
-            alone.putAll(Map.of("MATRIX_HOMESERVER_URL", run.homeserver.http.uri().toString(), "LETTA_API_URL", run.letta.http.uri().toString(), "MATRIX_SERVER_NAME", "test.local", "MATRIX_AS_TOKEN", AS_TOKEN));
-            Command again = Command.here(alone, "provision", "agent-1", "--owner", PERSON);
-            assertThat(again.out()).isEqualTo(made.out().replace("Matrix user, room, mapping", "nothing"));
-            assertThat(again.err()).isEmpty();
-            Command nobody = Command.here(alone, "provision", "agent-2", "--owner", PERSON);
-            assertThat(nobody).isEqualTo(new Command(1, "Letta has no agent agent-2; copy the id from Letta, where it begins with agent-.\n", ""));
-        }
+        Map<String, String> alone = new HashMap<>(Map.of("DATABASE_URL", RunningRouter.url(run.router.database), "API_PORT", String.valueOf(RunningRouter.freePort())));
+        Command lacking = Command.here(alone, "provision", "agent-1", "--owner", PERSON);
+        assertThat(lacking.err()).hasLineCount(4).contains("MATRIX_HOMESERVER_URL is missing", "LETTA_API_URL is missing", "MATRIX_SERVER_NAME is missing", "MATRIX_AS_TOKEN is missing");
+        assertThat(lacking.exitCode()).isEqualTo(2);
+        alone.putAll(Map.of("MATRIX_HOMESERVER_URL", run.homeserver.http.uri().toString(), "LETTA_API_URL", run.letta.http.uri().toString(), "MATRIX_SERVER_NAME", "test.local", "MATRIX_AS_TOKEN", AS_TOKEN));
+        Command again = Command.here(alone, "provision", "agent-1", "--owner", PERSON);
+        assertThat(again.out()).isEqualTo(made.out().replace("Matrix user, room, mapping", "nothing"));
+        assertThat(again.err()).isEmpty();
+        Command nobody = Command.here(alone, "provision", "agent-2", "--owner", PERSON);
+        assertThat(nobody).isEqualTo(new Command(1, "Letta has no agent agent-2; copy the id from Letta, where it begins with agent-.\n", ""));
     }
 
     private static Command registration(String... more) {

@@ -6,10 +6,8 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 import static org.matrixletta.router.MessagingRouter.user;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,8 +138,10 @@ class TakeOverTest {
         }
         run.letta.release(agent(name));
 
-        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(Stream.of(asked, behind, again, unsent).map(run::state)).containsOnly("answered"));
-        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(said()).hasSize(2));
+        soon().untilAsserted(() -> assertThat(Stream.of(asked, behind, unsent).map(run::state)).containsOnly("answered"));
+        soon().until(() -> run.sql.queryForObject("SELECT looks FROM router.inbox WHERE event_id = ?", Integer.class, again) > 0);
+        run.hurryUntil(() -> assertThat(run.state(again)).isEqualTo("answered"));
+        soon().untilAsserted(() -> assertThat(said()).hasSize(2));
         // By that clock it may be late.
         assertThat(said().get(0)).endsWith("one");
         assertThat(said().get(1)).endsWith(name + " heard: second");

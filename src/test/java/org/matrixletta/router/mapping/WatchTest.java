@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -40,7 +39,7 @@ class WatchTest {
 
     @BeforeAll
     static void start() {
-        router = RunningRouter.start();
+        router = RunningRouter.start("--router.lock-milliseconds=1000");
     }
 
     @AfterAll
@@ -161,12 +160,12 @@ class WatchTest {
     void s17_aBadFileIsSaidOnceAndWaitsForItsNextEdit(CapturedOutput output) throws Exception {
         Files.writeString(router.file, "{\"a\": }");
         await().until(() -> output.getOut().contains("❌ " + router.file + ", line 1, column"));
-        await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
+        await().during(Duration.ofSeconds(1)).until(() -> output.getOut().split("not valid JSON", -1).length == 2);
         assertThat(output).doesNotContain("Exception", "\tat ");
         assertThat(router.http("GET", "/health", null).body()).contains("\"mapping_file_fault\":\"" + router.file + ", line 1, column");
         VerifyTest.tick(router);
         await().until(() -> output.getOut().split("not valid JSON", -1).length == 3);
-        await().during(Duration.ofSeconds(2)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
+        await().during(Duration.ofSeconds(1)).until(() -> output.getOut().split("not valid JSON", -1).length == 3);
         assertThat(output).doesNotContain("Exception", "\tat ");
         write(agent("a", "!a"));
         awaitRoom("a", "!a");

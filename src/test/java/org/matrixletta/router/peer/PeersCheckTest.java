@@ -6,6 +6,9 @@ import static org.matrixletta.router.MessagingRouter.agent;
 import static org.matrixletta.router.MessagingRouter.soon;
 
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,39 +24,52 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class PeersCheckTest {
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final String DEFAULT = agent("Default");
+
+    static MessagingRouter run;
+
+    @BeforeAll
+    static void start() {
+        run = MessagingRouter.start("--router.letta-agent-id=" + DEFAULT);
+    }
+
+    @AfterAll
+    static void stop() {
+        run.close();
+    }
+
+    @BeforeEach
+    void defaultAgent() {
+        run.letta.agent(DEFAULT, "Default");
+    }
 
     @Test
     void afterTheStartEachPeerIsSaidToBeWell(CapturedOutput log) {
-        try (MessagingRouter run = MessagingRouter.start("--router.letta-agent-id=" + agent("Letta"))) {
-            run.letta.agent(agent("Letta"), "Letta");
+        run.router.restart();
 
-            soon().untilAsserted(() -> assertThat(log.getOut()).containsPattern("INFO +delivery: ✅ Letta 0.16.8 at http://127.0.0.1:\\d+ answers, and asks for no token\n")
-                    .containsPattern("INFO +delivery: ✅ The default agent is \\S+ \\(agent-letta\\)\n")
-                    .containsPattern("INFO +delivery: ✅ The homeserver at http://127.0.0.1:\\d+ answers, and knows us as @letta:test.local\n")
-                    .containsPattern("INFO +delivery: ✅ The homeserver reached us \\(ping \\d+ ms\\)\n"));
-            assertThat(log.getOut()).doesNotContain("❌");
-        }
+        soon().untilAsserted(() -> assertThat(log.getOut()).containsPattern("INFO +delivery: ✅ Letta 0.16.8 at http://127.0.0.1:\\d+ answers, and asks for no token\n")
+                .containsPattern("INFO +delivery: ✅ The default agent is Default \\(agent-default\\)\n")
+                .containsPattern("INFO +delivery: ✅ The homeserver at http://127.0.0.1:\\d+ answers, and knows us as @letta:test.local\n")
+                .containsPattern("INFO +delivery: ✅ The homeserver reached us \\(ping \\d+ ms\\)\n"));
+        assertThat(log.getOut()).doesNotContain("❌");
     }
 
     @Test
     void whatIsAwayAtTheStartIsSaidOnceWithItsRemedyAndAgainWhenItIsBack(CapturedOutput log) {
-        try (MessagingRouter run = MessagingRouter.start("--router.letta-agent-id=" + agent("Gone"))) {
-            run.letta.delete(agent("Gone"));
-            run.letta.down();
-            run.homeserver.down();
-            String before = log.getOut();
-            run.router.restart();
+        run.letta.delete(DEFAULT);
+        run.letta.down();
+        run.homeserver.down();
+        run.router.restart();
 
-            soon().untilAsserted(() -> assertThat(log.getOut().substring(before.length())).contains("❌ Letta at http://127.0.0.1:", "check that it runs, and LETTA_API_URL", "❌ The homeserver at http://127.0.0.1:"));
-            run.homeserver.up();
-            soon().untilAsserted(() -> assertThat(log.getOut().substring(before.length())).contains("✅ The homeserver reached us"));
-            run.letta.up();
-            soon().untilAsserted(() -> assertThat(log.getOut().substring(before.length())).contains("❌ LETTA_AGENT_ID names no default agent: Letta has no agent agent-gone"));
-            run.letta.agent(agent("Gone"), "Back");
-            soon().untilAsserted(() -> assertThat(log.getOut().substring(before.length())).contains("✅ The default agent is Back"));
-            assertThat(log.getOut().substring(before.length()).split("❌ Letta at")).hasSize(2);
-            assertThat(log.getOut().substring(before.length()).split("✅ Letta 0")).hasSize(2);
-        }
+        soon().untilAsserted(() -> assertThat(log.getOut()).contains("❌ Letta at http://127.0.0.1:", "check that it runs, and LETTA_API_URL", "❌ The homeserver at http://127.0.0.1:"));
+        run.homeserver.up();
+        soon().untilAsserted(() -> assertThat(log.getOut()).contains("✅ The homeserver reached us"));
+        run.letta.up();
+        soon().untilAsserted(() -> assertThat(log.getOut()).contains("❌ LETTA_AGENT_ID names no default agent: Letta has no agent " + DEFAULT));
+        run.letta.agent(DEFAULT, "Back");
+        soon().untilAsserted(() -> assertThat(log.getOut()).contains("✅ The default agent is Back"));
+        assertThat(log.getOut().split("❌ Letta at")).hasSize(2);
+        assertThat(log.getOut().split("✅ Letta 0")).hasSize(2);
     }
 
     @Test
@@ -75,14 +91,15 @@ class PeersCheckTest {
 
     @Test
     void whenTheHomeserverAnswersAgainItIsPinged(CapturedOutput log) {
-        try (MessagingRouter run = MessagingRouter.start().map("BMO", "!cooking:test.local")) {
-            soon().untilAsserted(() -> assertThat(log.getOut()).contains("✅ The homeserver reached us"));
-            run.homeserver.http.next(1, "PUT", "/send/", Fault.answers(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\"}"));
-            run.homeserver.say("!cooking:test.local", PERSON, "hi");
+        run.map("BMO", "!cooking:test.local");
+        soon().until(() -> "".equals(run.router.bean(PeerChecks.class).fault("ping")));
+        run.homeserver.http.next(1, "PUT", "/send/", Fault.answers(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\"}"));
+        String before = log.getOut();
+        run.homeserver.say("!cooking:test.local", PERSON, "hi");
 
-            soon().untilAsserted(() -> assertThat(log.getOut()).contains("❌ Nothing is posted for now", "✅ homeserver answers again"));
-            soon().untilAsserted(() -> assertThat(log.getOut().split("✅ The homeserver reached us")).hasSize(3));
-        }
+        soon().untilAsserted(() -> assertThat(log.getOut()).contains("❌ Nothing is posted for now"));
+        run.hurryUntil(() -> assertThat(log.getOut()).contains("✅ homeserver answers again"));
+        soon().untilAsserted(() -> assertThat(log.getOut().substring(before.length())).contains("✅ The homeserver reached us"));
     }
 
     @Test

@@ -30,6 +30,6 @@ class StoreConnectionsTest {
     }
 
     private static HikariDataSource pool(int port) {
-        return new StoreConfiguration().dataSource(DatabaseUrl.parse(REAL.replaceFirst(":\\d+/", ":" + port + "/")));
+        return new StoreConfiguration().dataSource(DatabaseUrl.parse(REAL.replaceFirst(":\\d+/", ":" + port + "/")), 1_000);
     }
 }

@@ -44,7 +44,7 @@ class StoreFailureTest {
 
     private static String sentence(String url) {
         DatabaseUrl database = DatabaseUrl.parse(url);
-        try (var pool = new StoreConfiguration().dataSource(database)) {
+        try (var pool = new StoreConfiguration().dataSource(database, 1_000)) {
             JdbcTemplate jdbc = new JdbcTemplate(pool);
             Throwable failure = catchThrowable(() -> jdbc.execute("SELECT 1"));
             assertThat(StoreFailure.isStoreFailure(failure)).isTrue();
