@@ -8,7 +8,6 @@ import static org.matrixletta.router.mapping.TestFile.file;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -103,9 +102,7 @@ class AdoptionTest {
             old.createStatement().executeQuery("SELECT * FROM agent_mappings");
             try (RunningRouter router = RunningRouter.on(database).restart()) {
                 await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(20)).until(() -> {
-                    Instant asked = Instant.now();
                     sql.queryForList("SELECT * FROM agent_mappings");
-                    assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(3));
                     return true;
                 });
                 assertThat(output).contains("agent_mappings is locked by process ", "(old-python at 127.0.0.1, user postgres");
