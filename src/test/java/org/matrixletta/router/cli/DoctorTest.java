@@ -127,7 +127,7 @@ class DoctorTest {
     void whatCannotBeAskedIsUnknownAndNeverGone() throws IOException {
         present("BMO", "Finn");
         run.homeserver.knowsAdmins(false);
-        run.homeserver.http.next(1, "GET", "%21finn", Fault.answers(502, "<html>"));
+        run.homeserver.http.next(1, "GET", "%21finn%3Atest.local/joined_members", Fault.answers(502, "<html>"));
         Report report = doctor();
         run.homeserver.knowsAdmins(true);
 
