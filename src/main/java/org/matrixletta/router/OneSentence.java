@@ -49,7 +49,13 @@ public final class OneSentence implements SpringBootExceptionReporter {
 
     /** Says that a setting is not of the kind that it has to be. */
     static String unreadable(ConfigurationPropertyName name, Bindable<?> target) {
-        return name.getLastElement(Form.DASHED).replace('-', '_').toUpperCase(Locale.ROOT) + " cannot be read as a " + target.getType().resolve(Object.class).getSimpleName()
-                + "; correct it, or leave it out for its default.";
+        String setting = name.toString().equals("logging.level.root") ? "LOG_LEVEL" : name.getLastElement(Form.DASHED).replace('-', '_').toUpperCase(Locale.ROOT);
+        return setting + " is " + switch (target.getType().resolve(Object.class).getSimpleName()) {
+            case "int" -> "no whole number";
+            case "boolean" -> "neither true nor false";
+            case "Duration" -> "no time with its unit, such as 30s, 15m, 24h or 30d";
+            case "LogLevel" -> "none of ERROR, WARN, INFO, DEBUG and TRACE";
+            default -> "not of the kind that it has to be";
+        } + "; correct it, or leave it out for its default.";
     }
 }

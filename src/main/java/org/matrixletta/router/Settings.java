@@ -170,6 +170,9 @@ public record Settings(
         if (lettaMaxTurns < 1) {
             faults.add("LETTA_MAX_TURNS is " + lettaMaxTurns + "; set it to at least 1, or leave it out.");
         }
+        faults.addAll(faultsOfTime("LETTA_TURN_LIMIT", lettaTurnLimit));
+        faults.addAll(faultsOfTime("LETTA_GONE_AFTER", lettaGoneAfter));
+        faults.addAll(faultsOfTime("ASK_MAX_AGE", askMaxAge));
         if (catchUpEvery.compareTo(Duration.ofMinutes(1)) < 0 || catchUpEvery.compareTo(Duration.ofDays(1)) > 0) {
             faults.add("CATCH_UP_EVERY is " + catchUpEvery.toSeconds() + " s; set it to between 1m and 24h, or leave it out.");
         }
@@ -180,6 +183,11 @@ public record Settings(
             faults.add("RETAIN_TEXT is shorter than ASK_MAX_AGE, or RETAIN_MESSAGES is shorter than RETAIN_TEXT; a message is needed until it is settled, so set longer times, or leave them out.");
         }
         return faults;
+    }
+
+    /** A number without a unit is one of milliseconds, which nobody means. */
+    private static List<String> faultsOfTime(String name, Duration time) {
+        return time.compareTo(Duration.ofSeconds(1)) >= 0 ? List.of() : List.of(name + " is shorter than a second; set a time with its unit, for example 15m, or leave it out.");
     }
 
     /**

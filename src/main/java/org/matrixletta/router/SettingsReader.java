@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.logging.LogLevel;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.FileSystemResource;
@@ -38,13 +39,16 @@ public final class SettingsReader {
     public static List<String> faults() {
         try {
             List<String> unreadable = new ArrayList<>();
-            Settings settings = Binder.get(environment()).bindOrCreate("router", Bindable.of(Settings.class), new BindHandler() {
+            BindHandler handler = new BindHandler() {
                 @Override
                 public Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception failure) {
                     unreadable.add(OneSentence.unreadable(name, target));
                     return null;
                 }
-            });
+            };
+            Binder binder = Binder.get(environment());
+            Settings settings = binder.bindOrCreate("router", Bindable.of(Settings.class), handler);
+            binder.bind("logging.level.root", Bindable.of(LogLevel.class), handler);
             List<String> faults = new ArrayList<>(unreadable);
             faults.addAll(settings.faultsOfCommand());
             faults.addAll(RemoteManagement.faults(System.getProperties()));

@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,12 @@ class RoutesTest {
             assertThat(content.isArray()).as(file).isTrue();
             assertThat(schema.validate(content)).as(file).isEmpty();
         });
+    }
+
+    /** Camel reads them in the character set of the machine, which before Java 18 need not be UTF-8. */
+    @Test
+    void noSignIsReadDifferentlyOnAnotherMachine() {
+        assertThat(TEXTS).allSatisfy((file, text) -> assertThat(StandardCharsets.US_ASCII.newEncoder().canEncode(text)).as(file).isTrue());
     }
 
     @Test

@@ -68,7 +68,7 @@ record Pause(String peer, String cause, boolean refused, Integer tellAfter, bool
         return switch (peer) {
             case LETTA -> "Letta is not asked for now, and messages wait: " + reason;
             case HOMESERVER -> "Nothing is posted for now, and answers wait: " + reason;
-            default -> "Nothing is sent to " + peer + " for now, and its messages wait: " + reason;
+            default -> "Nothing is sent to " + peer.replace(':', ' ') + " for now, and its messages wait: " + reason;
         };
     }
 }

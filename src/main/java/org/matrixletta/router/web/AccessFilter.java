@@ -46,7 +46,6 @@ class AccessFilter extends OncePerRequestFilter {
     private static final Set<String> OPEN = Set.of("/health", LIVE, "/health/ready");
     private static final Map<String, Long> LIMITS = Map.of("/mappings/sync", FILE_LIMIT, "/mappings/verification", FILE_LIMIT, BrowserAccess.SESSION, 1L << 12);
     private static final String BEARER = "Bearer ";
-    private static final String NEEDS_KEY = "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.";
     /** Of every answer: no browser keeps it, guesses another type for it, shows it in a frame or runs what is not the page's own script. */
     private static final Map<String, String> ANSWERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -134,13 +133,13 @@ class AccessFilter extends OncePerRequestFilter {
         String authorization = request.getHeader("Authorization");
         if (authorization != null) {
             boolean mayPass = authorization.startsWith(BEARER) && keys.rightOf(authorization.substring(BEARER.length())).covers(request.getMethod().equals("GET"));
-            return mayPass ? null : new Denial(403, NEEDS_KEY);
+            return mayPass ? null : new Denial(403, "This key is not ROUTER_API_KEY, and ROUTER_READ_KEY opens GET only.");
         }
         Sessions.Session session = browser.session(request);
         if (session != null || browser.isOpen(request)) {
             return browser.denial(request, session);
         }
-        return isOpen(request) ? null : new Denial(401, NEEDS_KEY);
+        return isOpen(request) ? null : new Denial(401, "This needs a key; send the header Authorization: Bearer with ROUTER_API_KEY.");
     }
 
     private boolean isOpen(HttpServletRequest request) {

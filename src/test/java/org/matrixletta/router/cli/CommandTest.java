@@ -161,17 +161,20 @@ class CommandTest {
 
         Command messages = Command.run(folder, environment("MATRIX_INTAKE", "appservice", "MATRIX_HOMESERVER_URL", "http://secret-user:secret-of-url@h:1", "LETTA_API_URL", "letta:8283",
                 "MATRIX_SERVER_NAME", "test.local", "LETTA_API", "app-server", "MATRIX_AS_TOKEN", RunningRouter.KEY, "MATRIX_HS_TOKEN", "secret-too-short", "ROUTER_URL", "http://h?secret-query",
-                "CATCH_UP_EVERY", "5s", "CATCH_UP_MAX_AGE", "400d"));
+                "CATCH_UP_EVERY", "5s", "CATCH_UP_MAX_AGE", "400d", "LETTA_TURN_LIMIT", "15"));
         assertThat(messages.exitCode()).isEqualTo(2);
-        assertThat(messages.out() + messages.err()).hasLineCount(8).contains("CATCH_UP_EVERY is 5 s; set it to between 1m and 24h", "CATCH_UP_MAX_AGE is negative or longer than RETAIN_MESSAGES", "MATRIX_HOMESERVER_URL is no plain", "LETTA_API_URL is", "LETTA_API is \"app-server\"", "ROUTER_URL is no plain",
+        assertThat(messages.out() + messages.err()).hasLineCount(9).contains("LETTA_TURN_LIMIT is shorter than a second; set a time with its unit", "CATCH_UP_EVERY is 5 s; set it to between 1m and 24h", "CATCH_UP_MAX_AGE is negative or longer than RETAIN_MESSAGES", "MATRIX_HOMESERVER_URL is no plain", "LETTA_API_URL is", "LETTA_API is \"app-server\"", "ROUTER_URL is no plain",
                 "MATRIX_AS_TOKEN is the same text as ROUTER_API_KEY", "MATRIX_HS_TOKEN is shorter").doesNotContain("secret-", "Exception");
 
         Command intake = Command.run(folder, environment("MATRIX_INTAKE", "sync"));
         assertThat(intake.out() + intake.err()).hasLineCount(1).contains("MATRIX_INTAKE is \"sync\", which this version does not serve");
 
-        Command number = Command.run(folder, environment("API_PORT", "many"));
-        assertThat(number.exitCode()).isEqualTo(2);
-        assertThat(number.out() + number.err()).hasLineCount(1).contains("API_PORT");
+        // What is not of its kind is said one at a time
+        Map.of("API_PORT", "no whole number", "OBSERVE", "neither true nor false", "RETAIN_TEXT", "no time with its unit", "LOG_LEVEL", "none of ERROR, WARN").forEach((setting, fault) -> {
+            Command kind = Command.run(folder, environment(setting, "many"));
+            assertThat(kind.exitCode()).isEqualTo(2);
+            assertThat(kind.out() + kind.err()).hasLineCount(1).contains(setting + " is " + fault);
+        });
     }
 
     @Test
