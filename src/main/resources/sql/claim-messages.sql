@@ -47,9 +47,9 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
         WHERE echo.room_id = resolved.room_id AND echo.seq > resolved.seq AND starts_with(echo.marker_source, resolved.event_id || '/')
           AND (echo.sender = :#${variable.claim.bot()} OR ours.agent_id IS NOT NULL AND echo.sender LIKE :#${variable.claim.agentUsers()})) THEN 'answered-before'
       WHEN is_blank THEN 'blank'
-      WHEN NOT is_mapped AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) AND NOT is_observed THEN 'claimed'
+      WHEN NOT is_mapped AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) AND NOT observed THEN 'claimed'
       WHEN NOT is_mapped AND (:#${variable.claim.fileIsUnread()} OR :#${variable.claim.expectsMappings()} AND NOT EXISTS (SELECT FROM agent_mappings)) THEN 'file-unread'
-      WHEN is_observed THEN 'observe'
+      WHEN observed THEN 'observe'
       WHEN NOT is_mapped AND NOT EXISTS (SELECT FROM router.joined_room WHERE joined_room.room_id = resolved.room_id) THEN
         CASE WHEN received_at < CAST(:#${variable.claim.roomsReadAt()} AS timestamptz) THEN 'not-our-room' ELSE 'membership-unknown' END
       WHEN is_disabled THEN 'agent-disabled'
@@ -64,7 +64,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
         AND (SELECT count(*) FROM (SELECT FROM router.inbox turn WHERE turn.room_id = resolved.room_id AND turn.asked_at > now() - interval '1 hour' AND turn.seq <> resolved.seq
           LIMIT :#${variable.claim.roomLimit()}) turns) >= :#${variable.claim.roomLimit()} THEN 'room-turns'
     END AS rule
-  FROM (SELECT *, observed OR :#${variable.claim.observe()} AS is_observed FROM resolved) resolved
+  FROM resolved
 ), turn AS (
   SELECT DISTINCT ON (to_agent) seq, next_at
   FROM judged LEFT JOIN router.peer ON peer.name = 'agent:' || to_agent
@@ -72,7 +72,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
     AND (to_agent IN (SELECT agent_id FROM busy)) IS NOT TRUE
   ORDER BY to_agent, seq
 ), slots AS ( -- while Letta is away, one message at a time is the probe
-  SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
+  SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN least(1, :#${variable.claim.slots()}) ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('letta')) letta (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT judged.*,

@@ -36,7 +36,7 @@ class RoutesTest {
             "api-get-messages", "api-get-message", "api-delete-messages", "api-get-dead-letters", "api-post-replay", "api-delete-dead-letter",
             "catch-up-pulse", "catch-up-tick", "catch-up-expect", "catch-up-wake", "catch-up", "catch-up-room", "catch-up-page", "catch-up-store",
             "matrix-put-transaction", "matrix-ping", "matrix-get-user", "matrix-get-alias", "matrix-acknowledge",
-            "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
+            "message-trial", "instance-lease", "message-tick", "message-wake", "message-claim", "message-begin", "message-turn", "message-write", "message-look", "message-look-at-turn", "message-absence", "message-outage", "rooms-wake", "rooms-read", "rooms-tick", "room-tasks", "room-task", "room-visit", "room-move",
             "reply-wake", "reply-claim", "reply-send", "reply-post", "reply-recall", "reply-prepare", "typing-tick", "letta-ask", "letta-read", "letta-pulse", "homeserver-ask", "peer-pause", "peer-resume",
             "peers-check", "peers-check-letta", "peers-check-homeserver", "letta-look", "letta-look-at-default", "homeserver-look", "homeserver-ping", "homeserver-greet", "letta-need", "homeserver-need",
             "api-get-doctor", "doctor-store", "doctor-file", "doctor-homeserver", "doctor-ping", "doctor-letta", "doctor-users", "doctor-user", "doctor-mappings",

@@ -13,7 +13,6 @@ import java.sql.Timestamp;
  * @param defaultAgent the agent for rooms without a mapping; empty if there is none
  * @param disabledAgents agents that are asked nothing
  * @param noticeUnmapped whether a room without a mapping is told so
- * @param observe whether nothing is sent
  * @param maxAge how long a message may have waited, in seconds
  * @param roomLimit how many turns a room may have in an hour; 0: any number
  * @param pairLimit how many turns two agents may cause each other in an hour; 0: any number
@@ -21,11 +20,11 @@ import java.sql.Timestamp;
  * @param fileIsUnread whether the mapping file has changed, or the table has lost it: no answer to whose an unknown room is, until it is read
  * @param roomsReadAt when the homeserver was last asked which rooms the bot is in; null: never
  */
-record Claim(String owner, boolean isLeased, int slots, String bot, String agentUsers, String defaultAgent, String[] disabledAgents, boolean noticeUnmapped, boolean observe, long maxAge, int roomLimit, int pairLimit,
+record Claim(String owner, boolean isLeased, int slots, String bot, String agentUsers, String defaultAgent, String[] disabledAgents, boolean noticeUnmapped, long maxAge, int roomLimit, int pairLimit,
         boolean expectsMappings, boolean fileIsUnread, Timestamp roomsReadAt) {
 
     /** A claim of events to send, for which most of this does not matter. */
     static Claim ofReplies(String owner, boolean isLeased, int slots, String bot) {
-        return new Claim(owner, isLeased, slots, bot, "", "", new String[0], false, false, 0, 0, 0, false, false, null);
+        return new Claim(owner, isLeased, slots, bot, "", "", new String[0], false, 0, 0, 0, false, false, null);
     }
 }

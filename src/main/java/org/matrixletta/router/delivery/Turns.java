@@ -32,7 +32,7 @@ class Turns {
         int slots = settings.observe() ? 0 : Math.max(0, settings.lettaMaxTurns() - underWay.size());
         File file = settings.mappingsFile().toFile();
         return new Claim(instance.id(), instance.holdsLease(), slots, settings.botUser(), settings.agentUsers(), settings.defaultAgent(), Settings.ids(settings.disabledAgents()).toArray(String[]::new),
-                settings.unmappedRooms().equals("notice"), settings.observe(), settings.askMaxAge().toSeconds(), settings.roomTurnsPerHour(), settings.pairTurnsPerHour(),
+                settings.unmappedRooms().equals("notice"), settings.askMaxAge().toSeconds(), settings.roomTurnsPerHour(), settings.pairTurnsPerHour(),
                 watchedFile.holdsEntries(file), watchedFile.isUnread(file), roomsReadAt);
     }
 

@@ -21,13 +21,33 @@ class ObserveTest {
             run.map("Seen", "!seen:test.local");
             run.await(run.homeserver.say("!seen:test.local", PERSON, "hi"), "ignored observe");
             run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
-            assertThat(output).contains("Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)");
+            assertThat(output).contains("OBSERVE=true: a trial;", "Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)");
             MessagingRouter.soon().until(() -> output.getOut().contains("The homeserver reached us"));
             assertThat(run.letta.http.requests("POST", "/")).isEmpty();
             assertThat(run.homeserver.http.requests("POST", "/register")).isEmpty();
             assertThat(run.homeserver.http.requests("PUT", "/")).isEmpty();
             assertThat(run.homeserver.http.requests("POST", "/join/")).isEmpty();
             assertThat(run.sql.queryForList("SELECT source FROM router.outbox")).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("R19")
+    void r19_whatWaitedBeforeTheTrialWaitsUntilItIsOver() {
+        try (MessagingRouter run = MessagingRouter.start()) {
+            run.map("Early", "!early:test.local");
+            run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES ('letta', now(), now() + interval '1 minute')");
+            String early = run.homeserver.say("!early:test.local", PERSON, "hi");
+            run.await(early, "waiting");
+
+            run.router.with("--router.observe=true").restart().awaitStore();
+            run.sql.update("UPDATE router.peer SET paused_until = now()");
+            run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
+            assertThat(run.state(early)).isEqualTo("waiting");
+            assertThat(run.letta.asked(MessagingRouter.agent("Early"))).isEmpty();
+
+            run.router.with("--router.observe=false").restart().awaitStore();
+            run.hurryUntil(() -> assertThat(run.state(early)).isEqualTo("answered"));
         }
     }
 
