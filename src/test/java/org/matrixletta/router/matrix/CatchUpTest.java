@@ -324,6 +324,24 @@ class CatchUpTest {
     }
 
     @Test
+    void d6_aTurnThatGoesOnIsWaitedForByARestoredStoreAlsoWhereTheHomeserversClockIsAhead() {
+        String before = position(room);
+        run.letta.next(agent(name), Turn.says("done").held());
+        String event = say("hi");
+        soon().untilAsserted(() -> assertThat(run.letta.asked(agent(name))).hasSize(1));
+
+        pauseAgent();
+        restoreFromBackup(before);
+        run.await(event, "waiting");
+        run.sql.update("UPDATE router.inbox SET sent_at = sent_at + interval '2 minutes' WHERE event_id = ?", event);
+        run.hurryUntil(() -> assertThat(path(event)).anyMatch(step -> step.startsWith("looked")));
+        run.letta.release(agent(name));
+
+        awaitAnswered(List.of(event));
+        assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
     void d6_anAnswerThatIsInTheRoomAlreadyIsNotPostedTwice() {
         String before = position(room);
         String event = say("hi");
