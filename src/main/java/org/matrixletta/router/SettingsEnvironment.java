@@ -48,13 +48,16 @@ final class SettingsEnvironment implements EnvironmentPostProcessor, Ordered {
     /**
      * The variables as settings.
      *
-     * @throws SettingsException if a secret's file cannot be read
+     * @throws SettingsException if a secret's file cannot be read, or the secret is set as well
      */
     static Map<String, Object> read(Map<String, String> environment) {
         Map<String, Object> variables = new HashMap<>(environment);
         variables.values().removeIf(""::equals);
         for (String secret : SECRETS) {
-            if (!variables.containsKey(secret) && variables.get(secret + "_FILE") instanceof String file) {
+            if (variables.get(secret + "_FILE") instanceof String file) {
+                if (variables.containsKey(secret)) {
+                    throw new SettingsException(List.of(secret + " and " + secret + "_FILE are both set; leave one of them out."));
+                }
                 variables.put(secret, content(secret, Path.of(file)));
             }
         }

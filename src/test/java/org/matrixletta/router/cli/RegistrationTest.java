@@ -77,6 +77,7 @@ class RegistrationTest {
         assertThat(impossible.err()).hasLineCount(6).contains("ROUTER_URL is", "MATRIX_SERVER_NAME is", "MATRIX_AS_ID is", "MATRIX_BOT_LOCALPART is", "MATRIX_AGENT_PREFIX is", "are the same text").doesNotContain("secret-of-");
         assertThat(registration("MATRIX_AS_TOKEN", "secret-of-as with a blank, of many characters").err()).hasLineCount(1).contains("MATRIX_AS_TOKEN holds a character that no token may").doesNotContain("secret-of-");
         assertThat(registration("MATRIX_AS_TOKEN", "", "MATRIX_AS_TOKEN_FILE", "/nowhere/token").err()).hasLineCount(1).startsWith("MATRIX_AS_TOKEN_FILE names /nowhere/token");
+        assertThat(registration("MATRIX_AS_TOKEN_FILE", "/nowhere/token").err()).hasLineCount(1).startsWith("MATRIX_AS_TOKEN and MATRIX_AS_TOKEN_FILE are both set;");
     }
 
     @Test
