@@ -101,8 +101,8 @@ class LiveVerificationTest {
         inLetta(agent("Finn"), "Finn");
         inLetta("agent-new", "Newcomer");
         run.letta.delete(agent("Gunter"));
-        run.homeserver.http.next(1, "GET", "%21lost", Fault.answers(Answer.matrix(404, "M_NOT_FOUND", "No such room")));
-        run.homeserver.http.next(1, "GET", "%21zoe", Fault.answers(502, "<html>"));
+        run.homeserver.http.next(1, "GET", "%21lost%3Atest.local/joined_members", Fault.answers(Answer.matrix(404, "M_NOT_FOUND", "No such room")));
+        run.homeserver.http.next(1, "GET", "%21zoe%3Atest.local/joined_members", Fault.answers(502, "<html>"));
 
         // H4: it was announced, and is in neither file nor store
         assertThat(run.router.http("POST", "/webhook/new-agent", "{\"agent_id\":\"agent-new\"}").statusCode()).isEqualTo(200);
@@ -174,9 +174,9 @@ class LiveVerificationTest {
         run.letta.delete(agent("Finn"));
         run.letta.http.next(1, "GET", "/v1/agents/agent-bmo", Fault.answers(404, "<html>not found</html>"));
         run.letta.http.next(1, "GET", "/v1/agents/agent-finn", Fault.answers(404, "{\"detail\":\"Agent with ID agent-other not found\"}"));
-        run.homeserver.http.next(1, "GET", "%21bmo", Fault.answers(404, "<html>not found</html>"));
-        run.homeserver.http.next(1, "GET", "%21finn", Fault.answers(Answer.matrix(404, "M_UNRECOGNIZED", "Unrecognized request")));
-        run.homeserver.http.next(1, "GET", "%21jake", Fault.answers(403, "<html>forbidden</html>"));
+        run.homeserver.http.next(1, "GET", "%21bmo%3Atest.local/joined_members", Fault.answers(404, "<html>not found</html>"));
+        run.homeserver.http.next(1, "GET", "%21finn%3Atest.local/joined_members", Fault.answers(Answer.matrix(404, "M_UNRECOGNIZED", "Unrecognized request")));
+        run.homeserver.http.next(1, "GET", "%21jake%3Atest.local/joined_members", Fault.answers(403, "<html>forbidden</html>"));
 
         String report = report(verify(mappings));
 
