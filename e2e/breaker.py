@@ -118,7 +118,7 @@ class People:
 
     def write(self, room):
         chance = random.Random(f"{self.seed}/{room.id}")
-        while not self.over.wait(chance.expovariate(1 / 8)):
+        while not self.over.wait(chance.expovariate(1 / 12)):
             number = next(self.numbers)
             text = f"message {number:06d} sleep:{chance.uniform(0, 1.5):.1f}"
             event = until(f"Synapse to take {text}", 300, lambda: self._send(room, text, f"breaker{number}"), pause=0.5)

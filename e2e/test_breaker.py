@@ -16,10 +16,10 @@ def test_nothing_is_lost_doubled_or_misrouted_while_everything_breaks(cluster, c
         print(f"\nbreaker: {seconds} s with seed {seed}")
 
     broken, asked = breaker.run(cluster, rooms, seconds, seed)
-    until("all messages to be settled", 600, lambda: cluster.stored_events() >= {one.event for one in asked} and cluster.settled(), pause=1)
-
     with capsys.disabled():
         print(f"breaker: {len(asked)} messages, {sum(broken.done.values())} faults: " + ", ".join(f"{name} {times}" for name, times in sorted(broken.done.items())))
+    until("all messages to be settled", 1200, lambda: cluster.stored_events() >= {one.event for one in asked} and cluster.settled(), pause=1)
+
     ends = breaker.check(cluster, broken, asked)
     with capsys.disabled():
         print("breaker: " + ", ".join(f"{count} {state}" for state, count in ends.items()))
