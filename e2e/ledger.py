@@ -94,3 +94,19 @@ def sent_by_router(room, kind):
 def answers(room):
     """Who answered what."""
     return [(event["sender"], event["content"]["body"]) for event in sent_by_router(room, "m.text")]
+
+
+def answer_in_parts(room, text):
+    """The events of an answer, as soon as all of its text is there."""
+    def complete():
+        parts = sent_by_router(room, "m.text")
+        return parts if len(text_of(parts)) >= len(text_without_blanks(text)) else None
+    return until("the whole answer", 120, complete, pause=1)
+
+
+def text_of(events):
+    return text_without_blanks("".join(event["content"]["body"] for event in events))
+
+
+def text_without_blanks(text):
+    return "".join(text.split())

@@ -1,9 +1,8 @@
 """Texts that have broken bridges before."""
 import pytest
 
-from ledger import Ledger, Question, sent_by_router
+from ledger import Ledger, Question, answer_in_parts, sent_by_router, text_of, text_without_blanks
 from servers.model import numbers
-from servers.process import until
 
 
 @pytest.fixture
@@ -52,19 +51,3 @@ def test_markdown_is_shown_and_html_is_not(room, ledger):
     formatted = sent_by_router(room, "m.text")[0]["content"]["formatted_body"]
     assert "<strong>bold</strong> <code>code</code>" in formatted
     assert "<script" not in formatted
-
-
-def answer_in_parts(room, text):
-    """The events of an answer, as soon as all of its text is there."""
-    def complete():
-        parts = sent_by_router(room, "m.text")
-        return parts if len(text_of(parts)) >= len(text_without_blanks(text)) else None
-    return until("the whole answer", 60, complete, pause=1)
-
-
-def text_of(events):
-    return text_without_blanks("".join(event["content"]["body"] for event in events))
-
-
-def text_without_blanks(text):
-    return "".join(text.split())

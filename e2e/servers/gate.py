@@ -19,6 +19,7 @@ class Gate:
         self.url = f"http://127.0.0.1:{port}"
         self.answers_pass = threading.Event()
         self.answers_pass.set()
+        self.instead = None
         self.door = None
 
     def open(self):
@@ -42,6 +43,15 @@ class Gate:
             yield
         finally:
             self.answers_pass.set()
+
+    @contextlib.contextmanager
+    def answering(self, status):
+        """Puts an HTTP answer of its own in the place of each, as a proxy does that has lost patience."""
+        self.instead = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        try:
+            yield
+        finally:
+            self.instead = None
 
     def slow(self, seconds):
         """So long each piece waits from now on."""
@@ -75,6 +85,9 @@ class Gate:
                 if may_pass:
                     may_pass.wait()
                 time.sleep(self.delay)
+                if may_pass and self.instead:
+                    target.sendall(self.instead)
+                    break
                 target.sendall(data)
         for end in (source, target):  # wakes the other direction, too
             _shut(end)
