@@ -1,4 +1,4 @@
-"""Two routers share one store; the homeserver may reach either."""
+"""D8: two routers share one store; the homeserver may reach either."""
 import time
 
 import pytest

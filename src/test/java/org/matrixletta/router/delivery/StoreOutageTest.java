@@ -40,6 +40,28 @@ class StoreOutageTest {
     }
 
     @Test
+    @Tag("R4")
+    void r4_anEmptyTableIsNoAnswerAsLongAsTheFileHasEntriesAndIsFilledBeforeAnythingIsRouted() throws Exception {
+        String room = "!r4:test.local";
+        Files.writeString(run.router.file, TestFile.file(TestFile.agent("agent-r4", room)));
+        run.letta.agent("agent-r4", "R4");
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM agent_mappings WHERE room_id = ?", Integer.class, room) == 1);
+        int asked = run.letta.asked(DEFAULT).size();
+        run.router.camel().getRouteController().stopRoute("mappings-watch");
+        run.sql.execute("TRUNCATE agent_mappings, router.applied, router.sync, router.change");
+
+        String event = run.homeserver.say(room, PERSON, "hi");
+        run.await(event, "waiting file-unread");
+        soon().untilAsserted(() -> assertThat(run.router.anyone("GET", "/health/ready", null).statusCode()).isEqualTo(503));
+        run.router.camel().getRouteController().startRoute("mappings-watch");
+
+        run.await(event, "answered");
+        assertThat(run.letta.asked("agent-r4")).containsExactly("hi");
+        assertThat(run.letta.asked(DEFAULT)).hasSize(asked);
+        soon().untilAsserted(() -> assertThat(run.router.anyone("GET", "/health/ready", null).statusCode()).isEqualTo(200));
+    }
+
+    @Test
     @Tag("R5")
     void r5_whileTheTableIsAwayNothingIsAskedAndNothingIsLost(CapturedOutput output) {
         run.map("R5", "!r5:test.local");
