@@ -19,6 +19,7 @@ class Model(ThreadingHTTPServer):
     hold:NAME        answers when release(NAME) is called
     long:N           answers numbers(N)
     tool-then:CODE   says "echo: T", calls a tool, and answers what Letta asks next with that HTTP status
+    tool-wait:NAME   the same, but answers that when release(NAME) is called
     """
     daemon_threads = True
     request_queue_size = 100
@@ -71,12 +72,15 @@ class _Request(BaseHTTPRequestHandler):
         message = {"role": "assistant", "content": "echo: " + text}
         if match := re.search(r"\blong:(\d+)", text):
             message["content"] = numbers(int(match[1]))
-        if match := re.search(r"\btool-then:(\d+)", text):
-            if after_tool:
-                self._answer(int(match[1]), {"error": {"message": "as asked", "type": "stand-in", "code": match[1]}})
+        if match := re.search(r"\btool-(then|wait):(\w+)", text):
+            if after_tool and match[1] == "then":
+                self._answer(int(match[2]), {"error": {"message": "as asked", "type": "stand-in", "code": match[2]}})
                 return
-            message["tool_calls"] = [{"id": "call-1", "type": "function", "function": {
-                "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}]
+            if after_tool:
+                self.server.wait(match[2])
+            else:
+                message["tool_calls"] = [{"id": "call-1", "type": "function", "function": {
+                    "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}]
         self.server.spans.append((unquote(self.path.split("/")[2]), text, begun, time.time()))  # /v1/AGENT/chat/completions
         self._answer(200, {"id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": request.get("model"),
                            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
