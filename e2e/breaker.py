@@ -120,7 +120,8 @@ class People:
         chance = random.Random(f"{self.seed}/{room.id}")
         while not self.over.wait(chance.expovariate(1 / 12)):
             number = next(self.numbers)
-            text = f"message {number:06d} sleep:{chance.uniform(0, 1.5):.1f}"
+            # Half of the turns have two steps: what is broken between them has happened, and is not asked again.
+            text = f"message {number:06d} {chance.choice(['', 'tool: '])}sleep:{chance.uniform(0, 1.5):.1f}"
             event = until(f"Synapse to take {text}", 300, lambda: self._send(room, text, f"breaker{number}"), pause=0.5)
             self.asked.append(Asked(room, text, event))
 
@@ -153,7 +154,7 @@ def check(cluster, breaker, asked):
     """Each message is answered exactly once, in its room, by who had the room when it was asked, in order; or it is a dead letter of which the room was told."""
     rows = {row[0]: SimpleNamespace(event=row[0], state=row[1], agent=row[2], user=row[3], asked_at=float(row[4] or 0), seq=int(row[5]), told=row[6], reason=row[7])
             for row in _table(cluster, "SELECT event_id, state, agent_id, agent_user, extract(epoch FROM asked_at), seq,"
-                              " (SELECT string_agg(concat_ws(' ', state, sender, replace(reason, '|', '/')), ', ') FROM router.outbox WHERE source = event_id || '/' || generation), replace(reason, '|', '/') FROM router.inbox")}
+                              " (SELECT string_agg(concat_ws(' ', state, sender, replace(reason, '|', '/')), ', ') FROM router.outbox WHERE source = inbox.event_id || '/' || generation), replace(reason, '|', '/') FROM router.inbox")}
     assert [one for one in asked if one.event not in rows] == [], "messages that Synapse took and the router never got"
     by_text = {one.text: rows[one.event] for one in asked}
     ends = Counter(row.state for row in by_text.values())

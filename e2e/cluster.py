@@ -83,9 +83,9 @@ class Cluster(Installation):
                 part.stop()
         self.disk.release()
 
-    def open_shared_rooms(self, count):
+    def open_shared_rooms(self, count, tools=()):
         """Rooms in each of which every agent is, so that a room may be given to any of them."""
-        rooms = self.open_rooms(count)
+        rooms = self.open_rooms(count, tools)
         for room in rooms:
             for other in rooms:
                 if other is not room:

@@ -11,7 +11,7 @@ from servers.process import until
 def test_nothing_is_lost_doubled_or_misrouted_while_everything_breaks(cluster, capsys):
     seconds = int(os.environ.get("BREAKER_SECONDS") or 180)
     seed = os.environ.get("BREAKER_SEED") or str(datetime.date.today())
-    rooms = cluster.open_shared_rooms(6)
+    rooms = cluster.open_shared_rooms(6, tools=["core_memory_append"])
     with capsys.disabled():
         print(f"\nbreaker: {seconds} s with seed {seed}")
 

@@ -3,6 +3,7 @@ import json
 import re
 import threading
 import time
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ class Model(ThreadingHTTPServer):
     sleep:SECONDS    answers after that time
     hold:NAME        answers when release(NAME) is called
     long:N           answers numbers(N)
+    tool:            calls a tool, without a word, before it answers
     tool-then:CODE   says "echo: T", calls a tool, and answers what Letta asks next with that HTTP status
     tool-wait:NAME   the same, but answers that when release(NAME) is called
     """
@@ -79,8 +81,9 @@ class _Request(BaseHTTPRequestHandler):
             if after_tool:
                 self.server.wait(match[2])
             else:
-                message["tool_calls"] = [{"id": "call-1", "type": "function", "function": {
-                    "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}]
+                message["tool_calls"] = [_call()]
+        if "tool:" in text and not after_tool:
+            message |= {"content": None, "tool_calls": [_call()]}
         self.server.spans.append((unquote(self.path.split("/")[2]), text, begun, time.time()))  # /v1/AGENT/chat/completions
         self._answer(200, {"id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": request.get("model"),
                            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
@@ -94,6 +97,12 @@ class _Request(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _call():
+    # Letta leaves out of what it tells the model a call whose id it has seen before
+    return {"id": f"call-{uuid.uuid4()}", "type": "function", "function": {
+        "name": "core_memory_append", "arguments": json.dumps({"label": "human", "content": "asked"})}}
 
 
 def _text(messages):
