@@ -1,7 +1,8 @@
 -- What belongs to an instance that is not alive, or to this one although it works on nothing of the kind: a turn's outcome is unknown,
 -- an event is sent again with the same transaction id. A lease or a pause that is longer than any was made so by a clock, and is over.
 WITH lost AS (
-  UPDATE router.inbox SET state = 'unknown', owner = NULL, remedy = coalesce(remedy, 'TRY'), ended_at = coalesce(ended_at, now()),
+  UPDATE router.inbox SET state = 'unknown', owner = NULL, remedy = coalesce(remedy, 'TRY'),
+    reason = CASE state WHEN 'asking' THEN 'The instance that asked is gone.' ELSE reason END, ended_at = coalesce(ended_at, now()),
     -- a dead owner has asked nothing since it last renewed its lease; this one may have until just now
     next_at = now() + CASE WHEN owner = :#${variable.orphans.owner()} THEN interval '10 seconds' ELSE interval '0' END
   WHERE state IN ('asking', 'unknown') AND owner IS NOT NULL

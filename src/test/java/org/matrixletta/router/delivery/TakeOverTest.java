@@ -54,7 +54,7 @@ class TakeOverTest {
         run.router.restart().awaitStore();
         expire("router.inbox", "asking");
 
-        soon().untilAsserted(() -> assertThat(run.state(event)).startsWith("unknown"));
+        soon().untilAsserted(() -> assertThat(run.state(event)).isEqualTo("unknown The instance that asked is gone."));
         run.letta.release(agent(name));
         soon().untilAsserted(() -> {
             run.sql.update("UPDATE router.inbox SET next_at = now() WHERE event_id = ?", event);
