@@ -14,7 +14,8 @@ from installation import Room
 from ledger import sent_by_router
 from servers.process import until
 
-BREAKERS = 3  # how many things may be broken at the same time
+BREAKERS = 4  # how many things may be broken at the same time
+KILLS = 8  # of what is up again in a few seconds; Letta takes half a minute
 # A claim decides by what was committed when it began to read, a little after the time that it notes.
 CLAIM_SECONDS = 5
 
@@ -27,11 +28,12 @@ class Fault:
     seconds: tuple
     break_it: object
     mend_it: object = lambda: None
+    share: int = 1  # how often it is taken, compared with the others
 
 
 def faults(cluster):
     def server(part, server, process):
-        return [Fault(part, "killed", (0, 3), server.kill, server.start),
+        return [Fault(part, "killed", (0, 3), server.kill, server.start, KILLS),
                 Fault(part, "frozen", (0.3, 4), process.freeze, process.thaw)]
 
     def way(part, gate):
@@ -75,7 +77,8 @@ class Breaker:
         chance = random.Random(f"{self.seed}/{number}")
         while not self.over.wait(chance.uniform(0.1, 0.8)):
             with self.lock:
-                fault = chance.choice([fault for fault in self.faults if fault.part not in self.busy])
+                free = [fault for fault in self.faults if fault.part not in self.busy]
+                fault, = chance.choices(free, [fault.share for fault in free])
                 self.busy.add(fault.part)
             try:
                 if (fault.part, fault.name) == ("letta", "killed"):

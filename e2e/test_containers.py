@@ -112,10 +112,11 @@ def test_prometheus_of_the_profile_wants_the_read_key_and_reads_the_router_with_
     start = "docker compose --profile monitoring up -d --force-recreate router prometheus"
     base.run(start)
     until("what it lacks", 30, lambda: "ROUTER_READ_KEY: set it in .env" in base.run("docker compose --profile monitoring logs prometheus 2>&1"))
+    base.run("docker rm --force base_prometheus_1")  # podman cannot stop, and so not replace, what has just ended and starts again
     base.set(ROUTER_READ_KEY=secrets.token_hex(32))
     base.run(start)
     query = f"curl -sf 'http://127.0.0.1:{port}/api/v1/query?query=router_store_up' || docker compose --profile monitoring logs --tail 5 prometheus 2>&1"
-    until("a scrape", 120, lambda: '"1"]' in base.run(query), pause=2)
+    until(lambda: f"a scrape; {base.run(query)}", 120, lambda: '"1"]' in base.run(query), pause=2)
 
 
 def test_init_makes_secrets_of_its_own_and_never_overwrites(trial):
