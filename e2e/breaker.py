@@ -155,8 +155,10 @@ def run(cluster, rooms, seconds, seed):
 
 def check(cluster, breaker, asked):
     """Each message is answered exactly once, in its room, by who had the room when it was asked, in order; or it is a dead letter of which the room was told."""
-    rows = {row[0]: SimpleNamespace(event=row[0], state=row[1], agent=row[2], user=row[3], asked_at=float(row[4] or 0), seq=int(row[5]), told=row[6] == "t", posts=row[7], reason=row[8])
+    rows = {row[0]: SimpleNamespace(event=row[0], state=row[1], agent=row[2], user=row[3], asked_at=float(row[4] or 0), seq=int(row[5]), received_at=float(row[6]), is_find=row[7] == "catch-up",
+                                    told=row[8] == "t", posts=row[9], reason=row[10])
             for row in _table(cluster, "SELECT event_id, state, agent_id, agent_user, extract(epoch FROM asked_at), seq,"
+                              " extract(epoch FROM received_at), source,"
                               " told, posts, replace(reason, '|', '/')"
                               " FROM router.inbox CROSS JOIN LATERAL (SELECT bool_and(state = 'sent') AS told, string_agg(concat_ws(' ', state, sender, replace(reason, '|', '/')), ', ') AS posts"
                               " FROM router.outbox WHERE source = inbox.event_id || '/' || generation) answer")}
@@ -176,10 +178,21 @@ def check(cluster, breaker, asked):
         expected = [(user, text) for _, user, text in answered]
         assert [answer for answer in said if answer in set(expected)] == expected, "answers that are missing, in another order or by another agent"
         assert [text for _, text in said if text not in by_text or by_text[text].event not in {one.event for one in questions}] == [], "answers of another room"
+        _check_room(questions[0].room, [rows[one.event] for one in questions], [by_text[text] for _, text in said])
 
     _check_turns(cluster, breaker, by_text)
     _check_owners(cluster, asked, rows)
     return ends
+
+
+def _check_room(room, asked, answered):
+    """By the room alone: it reads of each dead letter once, and its answers have the order of its questions but for what the homeserver had forgotten."""
+    notices = Counter(event["content"].get("org.matrixletta.source", {}).get("source", "").rsplit("/", 1)[0] for event in sent_by_router(room, "m.notice"))
+    assert {row.event: notices[row.event] for row in asked if notices[row.event] != (row.state == "dead")} == {}, "dead letters of which the room does not read exactly once"
+    place = {event["event_id"]: number for number, event in enumerate(room.person.read(room.id))}
+    early = [(one.event, two.event) for one, two in itertools.combinations(answered, 2)
+             if place[two.event] < place[one.event] and not (two.is_find and two.received_at > one.received_at)]
+    assert early == [], "answers that came before those to earlier questions"
 
 
 def _check_turns(cluster, breaker, by_text):
@@ -188,12 +201,16 @@ def _check_turns(cluster, breaker, by_text):
     assert [text for text, row in by_text.items() if row.state == "answered" and kept[text] != 1] == [], "answers without a turn"
     assert cluster.letta.asked(cluster.default_agent) == [], "turns of the default agent"
     spans = defaultdict(list)
-    for agent, text, begun, ended in cluster.model.spans:
+    # A turn lasts from its first request to its last, and through the tool calls between them.
+    for agent, text, after_tool, begun, ended in sorted(cluster.model.spans, key=lambda span: span[3]):
         if text in by_text:
+            turn = next((turn for turn in reversed(spans[agent]) if turn[2] == text), None) if after_tool else None
+            if turn is None:
+                turn = [begun, ended, text]
+                spans[agent].append(turn)
             # With Letta its turns end; the model is not told.
-            spans[agent].append((begun, min([ended, *(at for at in breaker.letta_killed if at > begun)]), text))
+            turn[1] = min([ended, *(at for at in breaker.letta_killed if at > begun)])
     for agent, turns in spans.items():
-        turns.sort()
         overlapping = [(one[2], two[2]) for one, two in itertools.pairwise(turns) if two[0] < one[1]]
         assert overlapping == [], f"turns of {agent} at the same time"
 

@@ -26,10 +26,11 @@ def test_letta_is_killed_and_started_again(letta, rooms, ledger):
     ledger.settle(240, notices=2)
 
 
-def test_the_routers_database_stops_for_twenty_seconds(router_postgres, rooms, ledger):
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_the_routers_database_is_away_for_twenty_seconds(router_postgres, rooms, ledger, end):
     ledger.ask_in(rooms, 2, "sleep:1")
     until("turns under way", 60, lambda: ledger.begun() >= 10)
-    router_postgres.stop()
+    getattr(router_postgres, end)()
     stopped = time.monotonic()
     ledger.ask_in(rooms, 1)
     until("twenty seconds to pass", 30, lambda: time.monotonic() - stopped > 20)

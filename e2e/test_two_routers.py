@@ -30,10 +30,14 @@ def test_both_are_restarted_one_after_the_other_while_people_write(cluster, room
 
 
 def test_one_that_is_frozen_past_its_lease_is_taken_over_and_does_no_harm_when_it_wakes(cluster, rooms, ledger, model):
+    to_the_other = cluster.routers[1].to_synapse
+    to_the_other.shut()
+    cluster.to_routers.cut()  # who is handed a message asks the agent
     ledger.ask_in(rooms, 2, "hold:router_is_frozen")
     until("a turn in each room", 60, lambda: ledger.begun() == len(rooms))
     frozen = cluster.routers[0].process
     frozen.freeze()
+    to_the_other.open()
     since = time.monotonic()
     model.release("router_is_frozen")
     ledger.ask_in(rooms, 1)

@@ -34,13 +34,17 @@ def test_the_connection_to_letta_breaks_while_agents_answer(cluster, rooms, ledg
     ledger.assert_single_turns()
 
 
-def test_the_answers_to_sends_are_lost(cluster, rooms, ledger):
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_the_answers_to_sends_are_lost(cluster, rooms, ledger, is_restarted):
     ledger.ask_in(rooms, 1)
     ledger.await_answers(60)  # before a user's first reply the router asks Synapse for other things
     with cluster.synapse.to_router.answers_kept_back():
         ledger.ask_in(rooms, 1)
         until("a further reply in each room", 60, lambda: all(len(answers(room)) == 2 for room in rooms), pause=1)
         cluster.synapse.to_router.cut()
+        if is_restarted:
+            cluster.synapse.kill()
+            cluster.synapse.start()
     ledger.settle(180, notices=1)
     ledger.assert_single_turns()
 

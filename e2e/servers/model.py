@@ -30,7 +30,7 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.asked = []  # the text of each turn's first request; what Letta asks after a tool call is the same turn
-        self.spans = []  # of each answered request the name of the agent, the text, and when it was begun and ended
+        self.spans = []  # of each answered request the name of the agent, the text, whether a tool call came before it in its turn, and when it was begun and ended
         self.held = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -84,7 +84,7 @@ class _Request(BaseHTTPRequestHandler):
                 message["tool_calls"] = [_call()]
         if "tool:" in text and not after_tool:
             message |= {"content": None, "tool_calls": [_call()]}
-        self.server.spans.append((unquote(self.path.split("/")[2]), text, begun, time.time()))  # /v1/AGENT/chat/completions
+        self.server.spans.append((unquote(self.path.split("/")[2]), text, after_tool, begun, time.time()))  # /v1/AGENT/chat/completions
         self._answer(200, {"id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": request.get("model"),
                            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
                            "choices": [{"index": 0, "message": message,

@@ -42,9 +42,9 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
       WHEN flagged AND author IS NOT NULL THEN 'historical'
       WHEN from_agent <> writer THEN 'spoofed-agent'
       WHEN raw IS NULL THEN 'redacted'
-      WHEN source = 'catch-up' AND generation = 0 AND EXISTS ( -- what is replayed, is to be asked, whatever stands in the room
+      WHEN generation = 0 AND EXISTS ( -- what is replayed, is to be asked, whatever stands in the room
         SELECT FROM router.inbox echo LEFT JOIN agent_mappings ours ON ours.matrix_user_id = echo.sender COLLATE "default"
-        WHERE echo.room_id = resolved.room_id AND echo.seq > resolved.seq AND starts_with(echo.marker_source, resolved.event_id || '/')
+        WHERE echo.room_id = resolved.room_id AND echo.seq > resolved.seq AND echo.marker_source > resolved.event_id || '/' AND echo.marker_source < resolved.event_id || '0'  -- all that begins with the first
           AND (echo.sender = :#${variable.claim.bot()} OR ours.agent_id IS NOT NULL AND echo.sender LIKE :#${variable.claim.agentUsers()})) THEN 'answered-before'
       WHEN is_blank THEN 'blank'
       WHEN NOT is_mapped AND EXISTS (SELECT FROM router.claimed_room WHERE claimed_room.room_id = resolved.room_id) AND NOT observed THEN 'claimed'

@@ -6,7 +6,7 @@ WITH RECURSIVE head AS ( -- a walk over the rooms that wait, one index probe eac
   SELECT following.* FROM head CROSS JOIN LATERAL (
     SELECT source, part, room_id FROM router.outbox WHERE state = 'waiting' AND room_id > head.room_id ORDER BY room_id, seq, CAST(part AS text) COLLATE "C" LIMIT 1) following
 ), server AS (
-  SELECT CASE WHEN down_since IS NULL THEN :#${variable.claim.slots()} WHEN paused_until <= now() THEN 1 ELSE 0 END AS free, down_since IS NOT NULL AS is_probe
+  SELECT least(:#${variable.claim.slots()}, CASE WHEN down_since IS NULL THEN NULL WHEN paused_until <= now() THEN 1 ELSE 0 END) AS free, down_since IS NOT NULL AS is_probe
   FROM (VALUES ('homeserver')) homeserver (name) LEFT JOIN router.peer USING (name)
 ), next AS (
   SELECT reply.source, reply.part, coalesce(reply.sender, (

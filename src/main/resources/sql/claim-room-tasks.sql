@@ -16,5 +16,5 @@ UPDATE router.inbox SET next_at = now() + interval '3 minutes', tries = tries + 
 FROM known
 WHERE inbox.seq = known.seq AND inbox.task IS NOT NULL AND (inbox.next_at <= now() OR coalesce(inbox.claimed_at > now() + interval '1 second', inbox.next_at > now() + interval '10 seconds'))  -- as in claim-messages.sql
 RETURNING (SELECT raw FROM router.inbox later WHERE inbox.type = 'm.room.member' AND later.type = 'm.room.member' AND later.room_id = inbox.room_id AND later.state_key = inbox.state_key AND later.seq > inbox.seq ORDER BY later.seq DESC LIMIT 1) AS later,
-  inbox.seq, task, event_id, inbox.room_id, sender, state_key, reason, raw, tries, received_at, inbox.claimed_at,
+  task, event_id, inbox.room_id, sender, state_key, reason, raw, tries, received_at, inbox.claimed_at,
   known.agent_id, known.agent_name, known.matrix_user_id AS agent_user, known.room_id AS agent_room

@@ -4,7 +4,7 @@ WITH settled AS (
     task = CASE WHEN CAST(:#${variable.result.delay()} AS bigint) IS NOT NULL THEN task END,
     next_at = now() + coalesce(CAST(:#${variable.result.delay()} AS bigint), 0) * interval '1 millisecond',
     reason = coalesce(:#${variable.result.rule()}, reason)
-  WHERE seq = :#${variable.result.seq()} AND task IS NOT NULL
+  WHERE event_id = :#${variable.result.eventId()} AND task IS NOT NULL
   RETURNING seq
 ), marked AS (
   INSERT INTO router.mark (agent_id, mark)

@@ -31,11 +31,14 @@ class Postings {
 
     private static final Logger log = LoggerFactory.getLogger("delivery");
 
-    /** Attempts that the homeserver fails at while it takes others: some contents fail for ever, and look as if they did not. */
+    /**
+     * Attempts that the homeserver fails at while it takes others: some contents fail for ever, and look as if they did not. After
+     * them the room is read, for which there are as many.
+     */
     private static final int TRIES = 40;
     /** It takes others if it took one within this time. */
     private static final Duration RECENTLY = Duration.ofMinutes(2);
-    /** Where there are no others, the answers behind this event wait no longer than this. */
+    /** Where there are no others, attempts count after this time, so that the answers behind this event do not wait for ever. */
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
@@ -43,6 +46,8 @@ class Postings {
     /** What part n is split into are the parts from 10,000 n on, beyond those of any answer; what one of these is, from a hundred times it on. */
     private static final int FIRST_SPLIT = 10_000;
     private static final int SPLIT_PARTS = 100;
+    /** As LetterIds reads them. */
+    private static final int LAST_PART = 999_999_999;
 
     private final Settings settings;
     private volatile long lastPostedAt = System.nanoTime() - RECENTLY.toNanos();
@@ -120,12 +125,13 @@ class Postings {
 
     private Sent unsure(Reply reply, SendOutcome outcome) {
         boolean othersPass = System.nanoTime() - lastPostedAt < RECENTLY.toNanos();
-        int tries = reply.tries() + (othersPass ? 1 : 0);
+        boolean counts = othersPass || outcome.kind() != Kind.AWAY && reply.age().compareTo(LONGEST) >= 0;
+        int tries = reply.tries() + (counts ? 1 : 0);
         Sent again = Sent.again(reply, outcome.reason()).after(told(outcome, delay(reply))).counting(tries).knowing(Step.UNSURE);
-        if (tries < TRIES && (outcome.kind() == Kind.AWAY || reply.age().compareTo(LONGEST) < 0)) {
+        if (tries < TRIES) {
             return again;
         }
-        return reply.has(Step.EXHAUSTED) ? Sent.dead(reply, outcome.reason()) : again.knowing(Step.UNSURE, Step.RECALL, Step.EXHAUSTED);
+        return tries < 2 * TRIES ? again.knowing(Step.UNSURE, Step.RECALL, Step.EXHAUSTED) : Sent.dead(reply, outcome.reason());
     }
 
     private Sent afterStep(Reply reply, SendOutcome outcome, SendOutcome prepared) {
@@ -164,7 +170,7 @@ class Postings {
         int factor = reply.part() < FIRST_SPLIT ? FIRST_SPLIT : SPLIT_PARTS;
         int part = reply.part() * factor;
         int half = reply.content().getBytes(StandardCharsets.UTF_8).length / 2;
-        boolean hasNumbers = reply.part() < Integer.MAX_VALUE / factor;
+        boolean hasNumbers = reply.part() < LAST_PART / factor;
         List<String> contents = hasNumbers ? ReplyContents.again(reply.content(), context -> context.from(part), half) : List.of();
         return contents.size() < 2 ? Sent.dead(reply, reason) : Sent.changed(reply, reason, reply.sender(), part, contents);
     }

@@ -8,7 +8,6 @@ import java.util.Set;
 /**
  * What a state event still asks for, although it is ignored as a message: a row of claim-room-tasks.sql.
  *
- * @param seq the event's place in the inbox
  * @param kind what it asks for
  * @param eventId the event
  * @param roomId its room
@@ -25,7 +24,7 @@ import java.util.Set;
  * @param agentUser that agent's Matrix user
  * @param agentRoom the room that the table gives it, or null
  */
-public record RoomTask(long seq, String kind, String eventId, String roomId, String sender, String user, String rule, String replacement, int tries,
+public record RoomTask(String kind, String eventId, String roomId, String sender, String user, String rule, String replacement, int tries,
         Instant receivedAt, Instant claimedAt, String bot, String agentId, String agentName, String agentUser, String agentRoom) {
 
     /** Somebody is invited. */
@@ -69,7 +68,7 @@ public record RoomTask(long seq, String kind, String eventId, String roomId, Str
         JsonSlice membership = later == null ? JsonSlice.NONE : JsonSlice.of(later).at("content").at("membership");
         boolean isOver = kind.equals(INVITE) && (membership.isText("leave") || membership.isText("ban")) || kind.equals(REMOVED) && membership.isText("join");
         JsonSlice replacement = raw == null || !kind.equals(TOMBSTONE) ? JsonSlice.NONE : JsonSlice.of(raw).at("content").at("replacement_room");
-        return new RoomTask((Long) row.get("seq"), isOver ? OVER : kind, (String) row.get("event_id"), (String) row.get("room_id"), (String) row.get("sender"), (String) row.get("state_key"),
+        return new RoomTask(isOver ? OVER : kind, (String) row.get("event_id"), (String) row.get("room_id"), (String) row.get("sender"), (String) row.get("state_key"),
                 (String) row.get("reason"), replacement.text(), (Integer) row.get("tries"), instant(row.get("received_at")), instant(row.get("claimed_at")), bot,
                 (String) row.get("agent_id"), (String) row.get("agent_name"), (String) row.get("agent_user"), (String) row.get("agent_room"));
     }

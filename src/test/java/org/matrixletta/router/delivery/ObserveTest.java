@@ -36,7 +36,8 @@ class ObserveTest {
     void r19_whatWaitedBeforeTheTrialWaitsUntilItIsOver() {
         try (MessagingRouter run = MessagingRouter.start()) {
             run.map("Early", "!early:test.local");
-            run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES ('letta', now(), now() + interval '1 minute')");
+            run.sql.update("INSERT INTO router.peer (name, down_since, paused_until) VALUES ('letta', now(), now() + interval '1 minute'), ('homeserver', now(), now() + interval '1 minute')");
+            run.sql.update("INSERT INTO router.outbox (source, part, room_id, content) VALUES ('notice/early', 1, '!early:test.local', convert_to('{\"msgtype\":\"m.notice\",\"body\":\"early\"}', 'UTF8'))");
             String early = run.homeserver.say("!early:test.local", PERSON, "hi");
             run.await(early, "waiting");
 
@@ -45,6 +46,7 @@ class ObserveTest {
             run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
             assertThat(run.state(early)).isEqualTo("waiting");
             assertThat(run.letta.asked(MessagingRouter.agent("Early"))).isEmpty();
+            assertThat(run.homeserver.http.requests("PUT", "/send/")).isEmpty();
 
             run.router.with("--router.observe=false").restart().awaitStore();
             run.hurryUntil(() -> assertThat(run.state(early)).isEqualTo("answered"));

@@ -136,6 +136,19 @@ class SpeakersTest {
 
     @Test
     @Tag("P2")
+    void p2_anAnswerToAMessageOfYesterdayIsNotGivenUpForAFewFailures() {
+        run.homeserver.room(room, PERSON, user(name)).user(user(name), DEVICE);
+        run.homeserver.http.next(4, "PUT", "/send/", Fault.answers(500, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Internal server error\"}"));
+        askUnheard("hi");
+
+        soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
+        run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '25 hours' WHERE room_id = ?", room);
+        run.hurryUntil(() -> assertThat(states()).containsExactly("sent"));
+        assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    @Tag("P2")
     void p2_whereTheAgentMayNotWriteTheBotSaysItInItsName() {
         run.homeserver.room(room, PERSON, BOT).user(user(name), DEVICE);
         ask("hi");

@@ -133,7 +133,7 @@ class TakeOverTest {
         soon().untilAsserted(() -> assertThat(List.of(run.state(again).split(" ")[0], run.state(unsent))).containsExactly("unknown", "answered"));
 
         for (String columns : run.sql.queryForList("SELECT format('UPDATE router.%I SET %s', table_name, string_agg(format('%1$I = %1$I + $$%2$s$$::interval', column_name, ?), ', '))"
-                + " FROM information_schema.columns WHERE table_schema = 'router' AND table_name IN ('inbox', 'outbox', 'instance', 'peer', 'mark') AND data_type LIKE 'timestamp%' GROUP BY table_name", String.class, off)) {
+                + " FROM information_schema.columns WHERE table_schema = 'router' AND table_name IN ('inbox', 'outbox', 'instance', 'peer', 'mark', 'reader') AND data_type LIKE 'timestamp%' GROUP BY table_name", String.class, off)) {
             run.sql.update(columns);
         }
         run.letta.release(agent(name));

@@ -8,6 +8,7 @@ import static org.matrixletta.router.MessagingRouter.user;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.matrixletta.router.MessagingRouter;
 import org.matrixletta.router.PathSegment;
 import org.matrixletta.router.peers.Fault;
+import org.matrixletta.router.peers.RecordedRequest;
 import org.matrixletta.router.peers.Turn;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -275,8 +277,28 @@ class CatchUpTest {
         readAsBot();
         awaitTaskOf(invitation);
 
-        assertThat(run.homeserver.http.requests("POST", "/join/" + PathSegment.encode(room))).isEmpty();
+        assertThat(joins()).isEmpty();
         assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).containsExactly("removed");
+    }
+
+    @Test
+    @Tag("R17")
+    void r17_anInvitationIsFollowedOnceAlsoWhenWhatCameBeforeItIsFoundMeanwhile() {
+        String forgotten = run.homeserver.sendUnheardState(room, PERSON, "m.room.topic", "", "{\"topic\":\"forgotten\"}");
+        run.homeserver.http.next(1, "POST", "/join/" + PathSegment.encode(room), Fault.slow(Duration.ofSeconds(2)));
+        String invitation = run.homeserver.sendState(room, PERSON, "m.room.member", user(name), "{\"membership\":\"invite\"}");
+        soon().until(() -> joins().size() == 1);
+
+        readAsBot();
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.inbox found JOIN router.inbox later USING (room_id) WHERE found.event_id = ? AND later.event_id = ? AND found.seq < later.seq", Integer.class, forgotten, invitation) == 1);
+
+        soon().until(() -> run.sql.queryForList("SELECT FROM router.inbox WHERE room_id = ? AND task IS NOT NULL", room).isEmpty());
+        assertThat(joins()).hasSize(1);
+        assertThat(path(invitation)).anyMatch(step -> step.startsWith("joined"));
+    }
+
+    private List<RecordedRequest> joins() {
+        return run.homeserver.http.requests("POST", "/join/" + PathSegment.encode(room));
     }
 
     /** Until what was found has its place, and what it asks for is seen to. */
@@ -321,6 +343,19 @@ class CatchUpTest {
         awaitAnswered(List.of(event));
         soon().untilAsserted(() -> assertThat(said()).containsExactly(name + " heard: hi"));
         assertThat(run.letta.asked(agent(name))).containsExactly("hi");
+    }
+
+    @Test
+    void d6_aQuestionThatWaitedWhenTheBackupWasMadeAndWasAnsweredSinceIsNotAskedAgain() {
+        pauseAgent();
+        String event = say("hi");
+        run.await(event, "waiting");
+        run.homeserver.sendUnheard(room, user(name), "m.room.message", "{\"msgtype\":\"m.text\",\"body\":\"hello\",\"org.matrixletta.source\":{\"source\":\"" + event + "/0\",\"part\":1}}");
+
+        catchUp();
+
+        run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered answered-before"));
+        assertThat(run.letta.asked(agent(name))).isEmpty();
     }
 
     @Test
@@ -430,6 +465,28 @@ class CatchUpTest {
         assertThat(run.state(event)).isEmpty();
         assertThat(reader("fault IS NULL AND next_at BETWEEN now() AND now() + interval '1 minute'")).isEqualTo(true);
         assertThat(reader("held_until IS NOT NULL")).as("it was not read, so what is pushed still waits for what was forgotten").isEqualTo(true);
+    }
+
+    @Test
+    @Tag("D8")
+    void d8_aRoomThatAnotherInstanceIsAboutToReadKeepsNoOtherRoomWaiting() throws Exception {
+        String other = "!" + name + "b:test.local";
+        run.homeserver.room(other, PERSON, user(name + "b"));
+        run.map(name + "b", other);
+        soon().until(() -> position(other) != null);
+        String elsewhere = run.homeserver.sayUnheard(other, PERSON, "hi");
+        run.router.camel().getRouteController().stopRoute("catch-up-tick");
+        try (Connection instance = run.sql.getDataSource().getConnection()) {
+            run.sql.update("UPDATE router.reader SET next_at = now() WHERE room_id IN (?, ?)", room, other);
+            instance.setAutoCommit(false);
+            instance.createStatement().execute("SELECT FROM router.reader WHERE room_id = '" + room + "' FOR UPDATE");
+            run.router.camel().getRouteController().startRoute("catch-up-tick");
+
+            awaitAnswered(List.of(elsewhere));
+            instance.rollback();
+        } finally {
+            run.router.camel().getRouteController().startRoute("catch-up-tick");
+        }
     }
 
     @Test
