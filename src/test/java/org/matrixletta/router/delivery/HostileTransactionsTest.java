@@ -91,10 +91,16 @@ class HostileTransactionsTest {
                 members.removeIf(member -> member.startsWith("\"" + name + "\""));
             }
             if (random.nextInt(5) > 0) {
-                members.add(random.nextInt(members.size() + 1), "\"" + name + "\":" + VALUES.get(random.nextInt(VALUES.size())));
+                String value = VALUES.get(random.nextInt(VALUES.size()));
+                members.add(random.nextInt(members.size() + 1), "\"" + name + "\":" + (name.equals("event_id") ? ofOneEvent(value) : value));
             }
         }
         return members;
+    }
+
+    /** A text that no other event has as its id: of two with one id, the second is the first come again. */
+    private String ofOneEvent(String value) {
+        return value.replaceFirst("([^\"])\"$", "$1" + random.nextInt(Integer.MAX_VALUE) + "\"");
     }
 
     private static List<String> stored() {
