@@ -48,7 +48,7 @@ class StoreOutageTest {
         soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM agent_mappings WHERE room_id = ?", Integer.class, room) == 1);
         int asked = run.letta.asked(DEFAULT).size();
         run.router.camel().getRouteController().stopRoute("mappings-watch");
-        run.sql.execute("TRUNCATE agent_mappings, router.applied, router.sync, router.change");
+        run.sql.execute("TRUNCATE agent_mappings, router.applied, router.sync, router.change, router.claimed_room");
 
         String event = run.homeserver.say(room, PERSON, "hi");
         run.await(event, "waiting file-unread");
@@ -83,7 +83,7 @@ class StoreOutageTest {
         String room = "!r12:test.local";
         run.letta.agent("agent-r12", "R12");
         Files.writeString(run.router.file, TestFile.file(TestFile.entry("agent-r12", "\"agent_name\": \"R12\", \"matrix_user_id\": 3, \"room_id\": \"" + room + "\"")));
-        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.claimed_room", Integer.class) == 1);
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.claimed_room WHERE room_id = ?", Integer.class, room) == 1);
         String event = run.homeserver.say(room, PERSON, "hi");
         run.await(event, "waiting claimed");
         run.hurryUntil(() -> assertThat(run.homeserver.conversation(room)).hasSize(2).last().asString().contains("This room is being assigned to an agent"));
@@ -94,6 +94,28 @@ class StoreOutageTest {
         assertThat(run.letta.asked("agent-r12")).containsExactly("hi");
         assertThat(run.letta.asked(DEFAULT)).isEmpty();
         assertThat(run.homeserver.conversation(room)).filteredOn(said -> said.contains("being assigned")).hasSize(1);
+    }
+
+    @Test
+    @Tag("R12")
+    @Tag("S31")
+    void r12_s31_aRoomWhoseMappingWasTakenAwayByHandWaitsAtOnce() throws IOException {
+        String room = "!r12-taken:test.local";
+        run.letta.agent("agent-r12-taken", "R12 taken");
+        Files.writeString(run.router.file, TestFile.file(TestFile.agent("agent-r12-taken", room)));
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM agent_mappings WHERE room_id = ?", Integer.class, room) == 1);
+        int asked = run.letta.asked(DEFAULT).size();
+        run.sql.update("DELETE FROM agent_mappings WHERE room_id = ?", room);
+
+        String event = run.homeserver.say(room, PERSON, "hi");
+
+        run.await(event, "waiting claimed");
+        run.hurryUntil(() -> assertThat(run.homeserver.conversation(room)).hasSize(2).last().asString().contains("This room is being assigned to an agent"));
+
+        Files.writeString(run.router.file, TestFile.file(TestFile.entry("agent-r12-taken", "\"agent_name\": \"Given again\", \"matrix_user_id\": \"@agent_r12-taken:test.local\", \"room_id\": \"" + room + "\"")));
+        run.await(event, "answered");
+        assertThat(run.letta.asked("agent-r12-taken")).containsExactly("hi");
+        assertThat(run.letta.asked(DEFAULT)).hasSize(asked);
     }
 
     @Test
