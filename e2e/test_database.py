@@ -38,6 +38,7 @@ def test_a_database_restored_from_a_backup_asks_nothing_again_and_misses_nothing
     ledger = Ledger(installation)
     ledger.ask_in(rooms, 2)
     ledger.await_answers(60)
+    installation.await_met(rooms)
     backup = DATA / "backup.sql"
     router_postgres.dump(installation.database, backup)
     ledger.ask_in(rooms, 2)
