@@ -19,7 +19,8 @@ package org.matrixletta.router.matrix;
  * @param fromAgent the agent that m.letta.from_agent_id names; null where not stated
  * @param flagged whether it is marked as m.letta_historical or m.bridge_originated
  * @param kind what there is to ask: {@code text}, {@code media} or {@code encrypted}; {@code redacted} where that was removed before
- *        the event came here; else null. Of an edit, the kind of its new content
+ *        the event came here; else null. Of an edit, the kind of its new content; {@code invalid} where it has none ("Validity of
+ *        replacement events")
  * @param raw the bytes of the event's JSON, as they were sent
  * @param rule the rule by which it is ignored ({@link EventFilter}), or null: it may be asked
  * @param fault why it is a dead letter, in one sentence that repeats nothing of it, or null; it comes before any rule

@@ -52,7 +52,7 @@ public final class EventFilter {
 
     private static String ruleOfMessage(Event message) {
         if ("m.replace".equals(message.relType())) {
-            return message.kind() == null ? "blank-edit" : "edit";
+            return message.kind() == null ? "blank-edit" : message.kind().equals("invalid") ? "invalid-edit" : "edit";
         }
         if (message.kind() == null) {
             return "blank";

@@ -87,6 +87,9 @@ public final class EventReader {
         if (isEncrypted) {
             return "encrypted";
         }
+        if (!EventText.said(content).isObject()) {
+            return "invalid";
+        }
         return msgtype == null ? null : switch (msgtype) {
             case "m.text", "m.emote" -> EventText.of(content).isEmpty() ? null : "text";
             case "m.notice" -> null;

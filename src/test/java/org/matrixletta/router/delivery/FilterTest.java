@@ -177,6 +177,7 @@ class FilterTest {
         run.homeserver.send(room, "@eve:test.local", "m.room.message", RawEvent.editContent(message, "m.text", "by another"));
         run.homeserver.send("!f-elsewhere:test.local", PERSON, "m.room.message", RawEvent.editContent(message, "m.text", "in another room"));
         run.await(run.homeserver.send(room, PERSON, "m.room.message", RawEvent.editContent(message, "m.notice", "as a notice")), "ignored notice");
+        run.await(run.homeserver.send(room, PERSON, "m.room.message", RawEvent.editContent(message, "m.text", "without").replace("m.new_content", "m.old_content")), "ignored invalid-edit");
         release(message, "answered");
         assertThat(asked()).containsExactly("hold", "original");
     }

@@ -95,9 +95,15 @@ class EventFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"msgtype\": \"m.text\", \"body\": \" \"}", "{\"msgtype\": \"m.text\"}", "{\"body\": \"hi\"}", "{}", "null", "\"hi\""})
+    @ValueSource(strings = {"{\"msgtype\": \"m.text\", \"body\": \" \"}", "{\"msgtype\": \"m.text\"}", "{\"body\": \"hi\"}", "{}"})
     void f_anEditThatLeavesNothingIsBlank(String newContent) {
         assertThat(read(message("$1", EDIT.replace("NEW", newContent))).rule()).isEqualTo("blank-edit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"hi\"", "[]"})
+    void f_anEditWithoutANewContentIsNone(String newContent) {
+        assertThat(read(message("$1", EDIT.replace("NEW", newContent))).rule()).isEqualTo("invalid-edit");
     }
 
     @ParameterizedTest
