@@ -25,7 +25,7 @@ def attack(router, token, *which):
     document.write_text(requests.get(f"{router.url}/openapi.json", headers={"Authorization": f"Bearer {router.key}"}, timeout=30).text)
     run = subprocess.run([INSTALLED / "schemathesis" / "bin" / "schemathesis", "run", document, "--url", router.url,
                           "--header", f"Authorization: Bearer {token}", "--checks", "not_a_server_error,content_type_conformance",
-                          "--phases", "coverage,fuzzing", "--max-examples", "10", "--max-time", "40", "--request-timeout", "30", "--continue-on-failure",
+                          "--phases", "coverage,fuzzing", "--max-examples", "10", "--max-time", "20", "--request-timeout", "30", "--continue-on-failure",
                           "--generation-database", "none", "--no-color", *which], cwd=DATA, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -41,7 +41,7 @@ class HostileAnswerTest {
 
     @Test
     void d12_noDamagedBodyThrowsAndWhatIsReadOfItCanBeStored() {
-        Mutations.of("letta", 2_000, HostileAnswerTest::fuzzerTestOneInput);
+        Mutations.of("letta", 60_000, HostileAnswerTest::fuzzerTestOneInput);
     }
 
     /** What holds for every body; {@code fuzz/run letta} calls this. */

@@ -33,7 +33,7 @@ class MappingFilePropertyTest {
     @Tag("S9")
     @Tag("S17")
     void s9_s17_whateverAFileHoldsEachEntryIsJudgedOrTheFileIsRefusedInASentence() {
-        Mutations.of("fuzz/mappings", 5_000, MappingFilePropertyTest::fuzzerTestOneInput);
+        Mutations.of("fuzz/mappings", 60_000, MappingFilePropertyTest::fuzzerTestOneInput);
     }
 
     /** What holds for every file; {@code fuzz/run mappings} calls this. */

@@ -155,7 +155,7 @@ class ReplySplitTest {
 
     @Test
     void p6_p8_p9_whateverAnAgentSaysArrivesInEventsThatCanBeSentAndShown() {
-        Mutations.of("fuzz/replies", 1_000, ReplySplitTest::fuzzerTestOneInput);
+        Mutations.of("fuzz/replies", 6_000, ReplySplitTest::fuzzerTestOneInput);
     }
 
     /** What holds for every answer; {@code fuzz/run replies} calls this. Two characters stand for halves of a surrogate pair. */

@@ -91,7 +91,7 @@ class TransactionPropertyTest {
 
     @Test
     void d5_whateverIsSentEachEventIsThereOnceInItsOrderAndHarmsNoOther() {
-        Mutations.of("fuzz/transactions", 2_000, TransactionPropertyTest::fuzzerTestOneInput);
+        Mutations.of("fuzz/transactions", 20_000, TransactionPropertyTest::fuzzerTestOneInput);
     }
 
     /** What holds for every body; {@code fuzz/run transactions} calls this. */
