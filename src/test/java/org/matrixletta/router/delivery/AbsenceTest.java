@@ -65,7 +65,7 @@ class AbsenceTest {
         assertThat(marks()).contains("stale");
         soon().untilAsserted(() -> assertThat(said(room)).hasSize(1).first().asString().contains("does not exist any more"));
         assertThat(run.letta.asked(DEFAULT)).isEmpty();
-        assertThat(output).contains("❌ The mapping of room " + room + " is stale");
+        soon().untilAsserted(() -> assertThat(output).contains("❌ The mapping of room " + room + " is stale"));
 
         run.letta.agent(agent(name), name);
         String third = run.homeserver.say(room, PERSON, "three");
@@ -84,7 +84,7 @@ class AbsenceTest {
         soon().untilAsserted(() -> assertThat(run.state(event)).startsWith("waiting There is no Letta at this address"));
         assertThat(marks()).isEmpty();
         assertThat(said(room)).isEmpty();
-        assertThat(output.getOut().split("Letta is not asked for now", -1)).hasSize(2);
+        soon().untilAsserted(() -> assertThat(output.getOut().split("Letta is not asked for now", -1)).hasSize(2));
 
         run.letta.always(agent(name), Turn::says);
         run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
@@ -120,7 +120,7 @@ class AbsenceTest {
         run.map(name + "b", "!" + name + "b:test.local");
         run.await(run.homeserver.say("!" + name + "b:test.local", PERSON, "hi"), "answered");
         assertThat(said(room)).isEmpty();
-        assertThat(output).contains("LETTA_AGENT_ID names an agent that Letta does not have");
+        soon().untilAsserted(() -> assertThat(output).contains("LETTA_AGENT_ID names an agent that Letta does not have"));
         run.letta.agent(DEFAULT, "Default");
         run.hurryUntil(() -> assertThat(run.state(event)).isEqualTo("answered"));
     }

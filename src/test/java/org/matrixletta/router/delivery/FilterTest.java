@@ -116,7 +116,7 @@ class FilterTest {
     void f_whatSomethingElseWritesAsTheRoomsAgentIsIgnoredAndSaidOnce(CapturedOutput output) {
         run.await(run.homeserver.say(room, user(name), "from another bridge"), "ignored own-user");
         run.await(run.homeserver.say(room, user(name), "again"), "ignored own-user");
-        assertThat(output.getOut().split("Something else writes as " + user(name) + " in room " + room, -1)).hasSize(2);
+        soon().untilAsserted(() -> assertThat(output.getOut().split("Something else writes as " + user(name) + " in room " + room, -1)).hasSize(2));
         assertThat(asked()).isEmpty();
     }
 

@@ -139,7 +139,7 @@ class RoutingTest {
         assertThat(run.letta.asked("agent-off")).isEmpty();
         assertThat(run.letta.asked("agent-removed")).isEmpty();
         assertThat(run.letta.asked(DEFAULT)).doesNotContain("not for you");
-        assertThat(run.count("router.events.claimed", "rule", "agent-disabled")).isEqualTo(before + 3);
+        soon().untilAsserted(() -> assertThat(run.count("router.events.claimed", "rule", "agent-disabled")).isEqualTo(before + 3));
     }
 
     @Test

@@ -87,7 +87,7 @@ class StoreOutageTest {
         String event = run.homeserver.say(room, PERSON, "hi");
         run.await(event, "waiting claimed");
         run.hurryUntil(() -> assertThat(run.homeserver.conversation(room)).hasSize(2).last().asString().contains("This room is being assigned to an agent"));
-        assertThat(output).contains("Room " + room + " belongs to an entry of the mapping file that is not in the table");
+        soon().untilAsserted(() -> assertThat(output).contains("Room " + room + " belongs to an entry of the mapping file that is not in the table"));
 
         Files.writeString(run.router.file, TestFile.file(TestFile.agent("agent-r12", room)));
         run.await(event, "answered");

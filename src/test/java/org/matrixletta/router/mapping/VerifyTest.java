@@ -145,11 +145,11 @@ class VerifyTest {
         router.emptyStore();
         tick(router);
         await().until(() -> rows() == 1);
-        assertThat(output).contains("⚠️  1 agents missing in database:");
+        await().untilAsserted(() -> assertThat(output).contains("⚠️  1 agents missing in database:"));
         assertThat(router.sql.queryForList("SELECT trigger FROM router.sync WHERE trigger = 'self-heal'")).hasSize(1);
-        assertThat(router.sql.queryForList("SELECT differences FROM router.verification", Long.class)).containsExactly(1L);
+        await().untilAsserted(() -> assertThat(router.sql.queryForList("SELECT differences FROM router.verification", Long.class)).containsExactly(1L));
         MeterRegistry meters = router.bean(MeterRegistry.class);
-        assertThat(meters.get("router.verifications").tag("outcome", "different").counter().count()).isPositive();
+        await().untilAsserted(() -> assertThat(meters.get("router.verifications").tag("outcome", "different").counter().count()).isPositive());
         await().until(() -> router.http("GET", "/health", null).body().contains("\"differences\":1"));
         assertThat(meters.get("router.mapping.differences").gauge().value()).isEqualTo(1);
         // a second drift under the same version of the file is reported only

@@ -76,7 +76,7 @@ class CatchUpTest {
         soon().untilAsserted(() -> assertThat(said()).containsExactly(name + " heard: one", name + " heard: two", name + " heard: three"));
         assertThat(run.count("router.catch.up.finds")).isEqualTo(finds + 3);
         assertThat(path(events.get(0))).containsExactly("unknown found by catch-up: whether " + agent(name) + " was asked it before is looked up", "waiting Found by catch-up", "claimed", "answered 1 part");
-        assertThat(output).contains("Room " + room + ": 3 events came by catch-up, which had not been pushed");
+        soon().untilAsserted(() -> assertThat(output).contains("Room " + room + ": 3 events came by catch-up, which had not been pushed"));
     }
 
     @Test
@@ -407,7 +407,7 @@ class CatchUpTest {
 
         awaitAnswered(List.of(event));
         assertThat(position(room)).startsWith("t");
-        assertThat(output).contains("Room " + room + ": the homeserver does not know any more up to where it was read");
+        soon().untilAsserted(() -> assertThat(output).contains("Room " + room + ": the homeserver does not know any more up to where it was read"));
     }
 
     @Test
@@ -420,7 +420,7 @@ class CatchUpTest {
         catchUp();
 
         soon().untilAsserted(() -> assertThat(reader("has_rest")).isEqualTo(true));
-        assertThat(output).contains("Room " + room + ": one run of catch-up was not enough");
+        soon().untilAsserted(() -> assertThat(output).contains("Room " + room + ": one run of catch-up was not enough"));
         assertThat(run.state(event)).isEmpty();
         run.router.camel().createProducerTemplate().sendBody("direct:look-at-store", null);
         assertThat(run.router.anyone("GET", "/health", null, "Authorization", "Bearer " + org.matrixletta.router.RunningRouter.READ_KEY).body()).contains("\"rooms_with_unread_rest\":1");
@@ -440,7 +440,7 @@ class CatchUpTest {
             soon().untilAsserted(() -> assertThat(reader("next_at > now() + interval '6 minutes'")).isEqualTo(true));
         }
 
-        assertThat(output.getOut().split("Room " + room + " cannot be read by anybody of ours", -1)).hasSize(2);
+        soon().untilAsserted(() -> assertThat(output.getOut().split("Room " + room + " cannot be read by anybody of ours", -1)).hasSize(2));
         assertThat(run.sql.queryForObject("SELECT room_id FROM agent_mappings WHERE agent_id = ?", String.class, agent(name))).isEqualTo(room);
         assertThat(run.sql.queryForList("SELECT mark FROM router.mark WHERE agent_id = ?", String.class, agent(name))).isEmpty();
 
