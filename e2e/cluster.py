@@ -3,6 +3,8 @@ import contextlib
 import subprocess
 from types import SimpleNamespace
 
+import pytest
+
 from installation import Installation
 from servers.gate import Gate
 from servers.postgres import Postgres
@@ -79,7 +81,7 @@ class Cluster(Installation):
 
     def stop(self):
         for part in (*self.routers, self.synapse, self.postgres):
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception, pytest.fail.Exception):
                 part.stop()
         self.disk.release()
 

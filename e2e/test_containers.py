@@ -111,8 +111,9 @@ def test_prometheus_of_the_profile_wants_the_read_key_and_reads_the_router_with_
     base.set(PROMETHEUS_PORT=port)
     start = "docker compose --profile monitoring up -d --force-recreate router prometheus"
     base.run(start)
-    until("what it lacks", 30, lambda: "ROUTER_READ_KEY: set it in .env" in base.run("docker compose --profile monitoring logs prometheus 2>&1"))
-    base.run("docker rm --force base_prometheus_1")  # podman cannot stop, and so not replace, what has just ended and starts again
+    until("what it lacks", 30, lambda: "ROUTER_READ_KEY: set it in .env" in base.run("docker compose --profile monitoring logs prometheus 2>&1 || true"))
+    # podman cannot stop, and so not replace, what has just ended and starts again
+    until("it to be gone", 30, lambda: base.run("docker rm --force base_prometheus_1 > /dev/null 2>&1 || true; docker ps --all --quiet --filter name=base_prometheus_1") == "", pause=1)
     base.set(ROUTER_READ_KEY=secrets.token_hex(32))
     base.run(start)
     query = f"curl -sf 'http://127.0.0.1:{port}/api/v1/query?query=router_store_up' || docker compose --profile monitoring logs --tail 5 prometheus 2>&1"
@@ -131,7 +132,10 @@ def test_init_makes_secrets_of_its_own_and_never_overwrites(trial):
 
 
 def test_a_message_is_answered(trial):
-    assert '"body":"Echo, not Letta: hi"' in trial.run(trial.at_its_ports(TALK))
+    talk = trial.at_its_ports(TALK)
+    trial.run(talk)
+    read = talk.split("curl -s -X POST")[0] + talk.split("sleep 3\n")[1]
+    until("the answer", 60, lambda: '"body":"Echo, not Letta: hi"' in trial.run(read), pause=1)
 
 
 def test_a_message_before_a_stop_is_answered_once(trial):

@@ -34,7 +34,7 @@ def test_prometheus_reads_the_router_with_the_read_key_and_judges_it(installatio
     until("the answer to be counted", 30, lambda: list(prometheus.query(answered).values()) == [len(ledger.questions)])
     until("the rules to be judged", 30, lambda: set(prometheus.rules().values()) == {"ok"})
     assert prometheus.query("router_store_up") == {(): 1}
-    assert prometheus.query('router_peer_up{peer="ping"}') == {(("peer", "ping"),): 1}
+    until("the ping to be known", 30, lambda: prometheus.query('router_peer_up{peer="ping"}') == {(("peer", "ping"),): 1})
     assert not prometheus.alerts() & {"RouterNotScraped", "RouterStoreAway", "RouterLookupsFail", "RouterLettaPaused", "RouterHomeserverPaused"}
 
 

@@ -20,6 +20,7 @@ def test_killed_before_synapse_knows_that_its_transaction_is_stored(installation
         ledger.ask_in(rooms, 5)
         until("a stored question", 30, lambda: installation.stored_events() & {question.event for question in ledger.questions})
         installation.router.kill()
+        installation.router.to_synapse.cut()
     installation.router.start()
     ledger.settle(180)
     ledger.assert_single_turns()
@@ -41,7 +42,7 @@ def test_killed_before_it_knows_that_its_replies_are_posted(installation, rooms,
     until("the router to know that these replies are posted", 30, lambda: not installation.unposted_replies())
     with installation.synapse.to_router.answers_kept_back():
         ledger.ask_in(rooms, 5)
-        until("a further reply in each room", 60, lambda: all(len(answers(room)) == 2 for room in rooms), pause=1)
+        until("a further reply in each room", 60, lambda: all(len(answers(room)) >= 2 for room in rooms), pause=1)
         installation.router.kill()
     installation.router.start()
     ledger.settle(180)

@@ -47,7 +47,7 @@ class Letta:
 
     def start(self):
         self.process.start()
-        self.process.started(120, lambda: answers(f"{self.url}/v1/health/"))
+        self.process.started(300, lambda: answers(f"{self.url}/v1/health/"))
 
     def kill(self):
         self.process.end(signal.SIGKILL)

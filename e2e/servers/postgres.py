@@ -32,7 +32,7 @@ class Postgres:
 
     def start(self):
         self.process.start()
-        self.process.started(30, self._answers)
+        self.process.started(120, self._answers)
 
     def stop(self):
         """Ends every connection and stops, as an administrator's restart does."""

@@ -27,10 +27,18 @@ def until(what, seconds, condition, pause=0.1):
         time.sleep(pause)
 
 
+_given = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nobody else was given: its server may listen only later."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def answers(url):
@@ -70,7 +78,7 @@ class Process:
             return ready()
         until(f"{self.name} to start; see {LOGS / self.name}.log", seconds, ready_or_over)
 
-    def end(self, how=signal.SIGTERM, seconds=60):
+    def end(self, how=signal.SIGTERM, seconds=120):
         if self.running is None:
             return
         self.running.send_signal(how)

@@ -67,7 +67,7 @@ disable_existing_loggers: false
 
     def start(self):
         self.process.start()
-        self.process.started(60, lambda: answers(f"{self.url}/health"))
+        self.process.started(180, lambda: answers(f"{self.url}/health"))
         self.to_router.open()
 
     def stop(self):

@@ -68,6 +68,12 @@ public final class MessagingRouter implements AutoCloseable {
         soon().untilAsserted(() -> Assertions.assertThat(state(eventId)).isEqualTo(state));
     }
 
+    /** Until Letta has the turn of this event, and can be told to let it end. */
+    public void awaitTurn(String eventId) {
+        await(eventId, "asking");
+        soon().until(() -> letta.running() > 0);
+    }
+
     /** How often this was counted, such as {@code router.lookups outcome default}. */
     public double count(String meter, String... tags) {
         return router.bean(MeterRegistry.class).find(meter).tags(tags).counters().stream().mapToDouble(Counter::count).sum();

@@ -3,6 +3,7 @@ package org.matrixletta.router;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,8 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
@@ -87,7 +90,7 @@ public final class RunningRouter implements AutoCloseable {
 
     /** Waits for the first look at the store, which makes the tables. */
     public RunningRouter awaitStore() {
-        Awaitility.await().until(() -> bean(StoreState.class).last().failure() == null);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> bean(StoreState.class).last().failure() == null);
         return this;
     }
 
@@ -168,11 +171,16 @@ public final class RunningRouter implements AutoCloseable {
         return new JdbcTemplate(dataSource);
     }
 
+    /** Not from the range in which the system gives others a port before the router listens. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(ThreadLocalRandom.current().nextInt(20_000, 32_000))) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody has it: another one, then.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

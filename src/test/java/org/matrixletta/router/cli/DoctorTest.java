@@ -38,6 +38,8 @@ class DoctorTest {
         run = MessagingRouter.start("--router.letta-agent-id=agent-default");
         run.homeserver.strict();
         run.letta.strict();
+        // The looks at the start ping as well; they are not to meet what the tests plan.
+        soon().until(() -> run.router.http("GET", "/health", null).body().contains("\"ping\":{\"reachable\":true}"));
     }
 
     @AfterAll

@@ -56,7 +56,7 @@ class ProcessesTest {
         sql.execute("CREATE TABLE before AS TABLE agent_mappings");
         Process killed = Command.start(other, environment, "sync", "--standalone", "--json-file", "file.json");
         // the rows are being written: the sync holds its lock, and its transaction has grown an id
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(() -> sql.queryForObject(
+        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(5)).until(() -> sql.queryForObject(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND backend_xid IS NOT NULL AND query LIKE '%agent_mappings AS stored%'", Integer.class, database) > 0);
         killed.destroyForcibly();
         await().until(() -> sql.queryForObject("SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND backend_xid IS NOT NULL", Integer.class, database) == 0);

@@ -62,7 +62,7 @@ class ServiceProcessTest {
         ownersOnly("jmx.access", "router readwrite\n");
         service = Command.start(folder, environment("JDK_JAVA_OPTIONS", jmx() + " -Dcom.sun.management.jmxremote.password.file=" + folder.resolve("jmx.password")
                 + " -Dcom.sun.management.jmxremote.access.file=" + folder.resolve("jmx.access")));
-        await().atMost(Duration.ofMinutes(1)).until(() -> lines().stream().anyMatch(line -> line.contains("The homeserver reached us")));
+        await().atMost(Duration.ofMinutes(3)).until(() -> lines().stream().anyMatch(line -> line.contains("The homeserver reached us")));
     }
 
     @AfterAll

@@ -273,7 +273,7 @@ class FilterTest {
     /** A message that waits while the agent is busy with another. */
     private String queued(String text) {
         run.letta.next(agent(name), Turn.says("done").held());
-        run.await(run.homeserver.say(room, PERSON, "hold"), "asking");
+        run.awaitTurn(run.homeserver.say(room, PERSON, "hold"));
         String message = run.homeserver.say(room, PERSON, text);
         run.await(message, "waiting");
         return message;

@@ -35,7 +35,8 @@ class HostileTransactionsTest {
 
     static MessagingRouter run;
 
-    private final Random random = new Random(Long.getLong("seed", System.nanoTime()));
+    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final Random random = new Random(seed);
 
     @BeforeAll
     static void share(MessagingRouter shared) {
@@ -48,6 +49,7 @@ class HostileTransactionsTest {
     @Tag("D2")
     @Tag("D5")
     void d1_d2_d5_everyEventIsStoredOnceAndNoneHoldsUpThoseBehindIt() {
+        System.out.println("Hostile transactions: -Dseed=" + seed);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < TRANSACTIONS; i++) {
             String name = i + "-";

@@ -168,7 +168,7 @@ class MessagesTest {
         assertThat(transactions).hasSize(4);
         assertThat(transactions.get(3)).isEqualTo(transactions.get(0));
         assertThat(run.letta.asked(agent("Parts"))).hasSize(1);
-        assertThat(text("GET", "/messages/" + event)).contains("  replayed  by the operator, part 1 only\n").containsPattern("  sent +part 1 of the answer as @agent_parts:test.local: \\$");
+        soon().untilAsserted(() -> assertThat(text("GET", "/messages/" + event)).contains("  replayed  by the operator, part 1 only\n").containsPattern("  sent +part 1 of the answer as @agent_parts:test.local: \\$"));
     }
 
     @Test
@@ -320,7 +320,7 @@ class MessagesTest {
         soon().untilAsserted(() -> assertThat(said(room, user("Reference"))).hasSize(1));
         String reference = said(room, user("Reference")).get(0).replaceFirst(".* (\\S{8})\\.$", "$1");
 
-        assertThat(text("GET", "/messages/" + reference)).startsWith("Event " + event + " of ").contains("  sent      ").contains("as @agent_reference:test.local: $");
+        soon().untilAsserted(() -> assertThat(text("GET", "/messages/" + reference)).startsWith("Event " + event + " of ").contains("  sent      ").contains("as @agent_reference:test.local: $"));
     }
 
     @Test

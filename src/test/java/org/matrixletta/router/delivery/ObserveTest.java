@@ -21,8 +21,7 @@ class ObserveTest {
             run.map("Seen", "!seen:test.local");
             run.await(run.homeserver.say("!seen:test.local", PERSON, "hi"), "ignored observe");
             run.await(run.homeserver.say("!unmapped:test.local", PERSON, "hi"), "ignored observe");
-            assertThat(output).contains("OBSERVE=true: a trial;", "Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)");
-            MessagingRouter.soon().until(() -> output.getOut().contains("The homeserver reached us"));
+            MessagingRouter.soon().untilAsserted(() -> assertThat(output).contains("OBSERVE=true: a trial;", "Agent agent-seen (Seen)", "Agent agent-default (DEFAULT)", "The homeserver reached us"));
             assertThat(run.letta.http.requests("POST", "/")).isEmpty();
             assertThat(run.homeserver.http.requests("POST", "/register")).isEmpty();
             assertThat(run.homeserver.http.requests("PUT", "/")).isEmpty();

@@ -102,7 +102,7 @@ class RoutingTest {
         run.map("R6-Old", room).map("R6-New", null);
         run.letta.next(agent("R6-Old"), Turn.says("from the old one").held());
         String first = run.homeserver.say(room, PERSON, "first");
-        run.await(first, "asking");
+        run.awaitTurn(first);
         String second = run.homeserver.say(room, PERSON, "second");
         run.await(second, "waiting");
         run.sql.update("UPDATE agent_mappings SET room_id = CASE agent_id WHEN 'agent-r6-new' THEN room_id END WHERE agent_id = 'agent-r6-old'");
@@ -181,7 +181,7 @@ class RoutingTest {
     void r11_anAgentOfTwoRoomsIsAskedOneMessageAfterTheOtherInOrderOfReceipt() {
         run.letta.next(DEFAULT, Turn.says("one").held());
         String first = run.homeserver.say("!r11-a:test.local", PERSON, "r11 first");
-        run.await(first, "asking");
+        run.awaitTurn(first);
         List<String> others = IntStream.rangeClosed(2, 5).mapToObj(n -> run.homeserver.say("!r11-" + n + ":test.local", PERSON, "r11 message " + n)).toList();
         soon().until(() -> run.state(others.get(3)).startsWith("waiting"));
         run.letta.release(DEFAULT);
@@ -195,7 +195,7 @@ class RoutingTest {
     void r11_anAgentThatMovesFinishesInItsOldRoomBeforeItIsAskedFromItsNewOne() {
         run.map("R11-Mover", "!r11-old:test.local");
         run.letta.next(agent("R11-Mover"), Turn.says("done").held());
-        run.await(run.homeserver.say("!r11-old:test.local", PERSON, "old"), "asking");
+        run.awaitTurn(run.homeserver.say("!r11-old:test.local", PERSON, "old"));
         run.sql.update("UPDATE agent_mappings SET room_id = '!r11-new:test.local' WHERE agent_id = 'agent-r11-mover'");
         String next = run.homeserver.say("!r11-new:test.local", PERSON, "new");
         run.await(next, "waiting");
@@ -203,7 +203,7 @@ class RoutingTest {
         run.await(next, "answered");
         assertThat(run.letta.asked(agent("R11-Mover"))).containsExactly("old", "new");
         assertThat(run.letta.mostAtOnce(agent("R11-Mover"))).isEqualTo(1);
-        assertThat(run.homeserver.conversation("!r11-old:test.local")).contains(user("R11-Mover") + ": done");
+        soon().untilAsserted(() -> assertThat(run.homeserver.conversation("!r11-old:test.local")).contains(user("R11-Mover") + ": done"));
     }
 
     @Test

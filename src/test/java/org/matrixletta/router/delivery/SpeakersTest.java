@@ -109,6 +109,7 @@ class SpeakersTest {
         run.homeserver.http.next(1, "PUT", "/send/", Fault.dropsAfter());
         askUnheard("hi");
 
+        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
         soon().untilAsserted(() -> assertThat(states()).containsExactly("waiting"));
         run.sql.update("UPDATE router.outbox SET first_try_at = now() - interval '13 hours', next_at = now() + interval '1 hour' WHERE room_id = ?", room);
         for (int i = 0; i < 250; i++) {

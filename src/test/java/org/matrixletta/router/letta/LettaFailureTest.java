@@ -56,7 +56,7 @@ class LettaFailureTest {
         client = HttpClients.custom().disableAutomaticRetries().setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(Timeout.ofSeconds(5)).build())
                         .setMaxConnTotal(1).build())
-                .setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(Timeout.ofMilliseconds(50)).setResponseTimeout(Timeout.ofMilliseconds(200)).build())
+                .setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(Timeout.ofMilliseconds(50)).setResponseTimeout(Timeout.ofSeconds(1)).build())
                 .build();
     }
 

@@ -101,11 +101,11 @@ class AdoptionTest {
             old.setClientInfo("ApplicationName", "old-python");
             old.createStatement().executeQuery("SELECT * FROM agent_mappings");
             try (RunningRouter router = RunningRouter.on(database).restart()) {
+                await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(output).contains("agent_mappings is locked by process ", "(old-python at 127.0.0.1, user postgres"));
                 await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(20)).until(() -> {
                     sql.queryForList("SELECT * FROM agent_mappings");
                     return true;
                 });
-                assertThat(output).contains("agent_mappings is locked by process ", "(old-python at 127.0.0.1, user postgres");
                 old.rollback();
                 router.awaitStore();
             }

@@ -38,12 +38,14 @@ class LiveVerificationTest {
     private final List<String> agents = new ArrayList<>();
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         run = MessagingRouter.start("--router.letta-agent-id=agent-default", "--router.mappings-accepted=agent-known");
         run.homeserver.strict();
         run.letta.strict();
         // The look at the start may have come before, and made it.
         run.letta.delete("agent-default");
+        // It asks for the missing default agent again and again, and would meet the faults that are planned.
+        run.router.camel().getRouteController().stopRoute("peers-check");
     }
 
     @AfterAll

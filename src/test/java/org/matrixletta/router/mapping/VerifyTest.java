@@ -180,7 +180,7 @@ class VerifyTest {
         await().until(() -> rows() == 1);
         try (RunningRouter other = RunningRouter.on(router.database)) {
             other.restart().awaitStore();
-            Timestamp now = new Timestamp(1_800_000_000_000L);
+            Timestamp now = new Timestamp(System.currentTimeMillis() + 3_600_000);
             for (RunningRouter instance : List.of(router, other, router)) {
                 instance.camel().createProducerTemplate().sendBodyAndHeader("direct:run-tick", null, "scheduledFireTime", now);
             }

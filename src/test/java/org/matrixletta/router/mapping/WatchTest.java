@@ -39,7 +39,7 @@ class WatchTest {
 
     @BeforeAll
     static void start() {
-        router = RunningRouter.start("--router.lock-milliseconds=1000");
+        router = RunningRouter.start("--router.lock-milliseconds=5000");
     }
 
     @AfterAll

@@ -83,6 +83,7 @@ class CatchUpTest {
     void d6_whatIsReadAgainIsNoFind() {
         String event = say("hi");
         run.await(event, "answered");
+        awaitEcho();
         double finds = run.count("router.catch.up.finds");
         String before = position(room);
 
@@ -381,7 +382,7 @@ class CatchUpTest {
         String before = position(room);
         String event = say("hi");
         awaitAnswered(List.of(event));
-        soon().untilAsserted(() -> assertThat(said()).hasSize(1));
+        awaitEcho();
         // as if the echo lay behind the position, where nothing is read
         run.sql.update("UPDATE router.inbox SET marker_source = NULL WHERE room_id = ?", room);
         run.sql.update("DELETE FROM router.outbox WHERE room_id = ?", room);
@@ -498,7 +499,7 @@ class CatchUpTest {
         run.homeserver.up();
 
         awaitAnswered(List.of(event));
-        assertThat(output).contains("The homeserver is there again; rooms are read for what it may have forgotten to push").contains("The homeserver reached us (ping ");
+        soon().untilAsserted(() -> assertThat(output).contains("The homeserver is there again; rooms are read for what it may have forgotten to push").contains("The homeserver reached us (ping "));
     }
 
     @Test
@@ -566,6 +567,11 @@ class CatchUpTest {
 
     private void awaitAnswered(List<String> events) {
         run.hurryUntil(() -> assertThat(events).allSatisfy(event -> assertThat(run.state(event)).startsWith("answered")));
+    }
+
+    /** The answer is pushed back after it stands in the room. */
+    private void awaitEcho() {
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.inbox WHERE room_id = ? AND reason = 'own-echo'", Integer.class, room) == 1);
     }
 
     private List<String> path(String event) {

@@ -101,6 +101,7 @@ class OverviewTest {
         run.map("Told", "!told:test.local");
         String event = run.homeserver.say("!told:test.local", PERSON, "hi");
         soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.outbox WHERE source = ? || '/0' AND state = 'sent'", Integer.class, event) == 1);
+        soon().until(() -> run.sql.queryForObject("SELECT count(*) FROM router.inbox WHERE room_id = '!told:test.local' AND reason = 'own-echo'", Integer.class) == 1);
         String statement = Files.readString(Path.of("src/main/resources/sql/page-sections.sql"));
 
         Map<String, String> changes = new LinkedHashMap<>();
